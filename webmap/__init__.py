@@ -1,0 +1,71 @@
+"""The web application: the API, the pages, the server and the command line."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from webmap.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime] | None = None) -> Flask:
+    """Return the WSGI application.
+
+    The store is not touched here: the first request, or ``app.extensions["stationmap"].read_model.start()``, opens it
+    in the process that answers requests.
+
+    Parameters
+    ----------
+    settings : Settings, optional
+        Read from the environment and ``.env`` when left out.
+    clock : callable, optional
+        Returns the present time with a time zone; the system's clock when left out.
+
+    Raises
+    ------
+    SettingsError
+        If a setting has an unusable value.
+    """
+    # Here and not at the top: the command line imports this package, and most commands need no web framework.
+    from flask import Flask
+
+    from geodata.vocabulary import load_vocabulary
+    from webmap import api, errors, pages, paths, security
+    from webmap.context import Context
+    from webmap.readmodel import ReadModel
+    from webmap.settings import Settings, unknown_variables
+
+    if settings is None:
+        settings = Settings.load()
+    for name in unknown_variables(os.environ):
+        log.warning("the variable %s is no setting of stationmap: is it misspelt?", name)
+    vocabulary = load_vocabulary(settings.place.vocabulary)
+    app = Flask(
+        __name__,
+        template_folder=str(paths.templates_folder()),
+        static_folder=str(paths.static_folder()),
+        static_url_path="/static",
+    )
+    app.extensions["stationmap"] = Context(
+        settings=settings,
+        vocabulary=vocabulary,
+        read_model=ReadModel(settings, vocabulary),
+        clock=clock or _system_clock,
+    )
+    security.secure(app, settings)
+    errors.register_error_handlers(app)
+    api.register_api(app)
+    pages.register_pages(app)
+    return app
+
+
+def _system_clock() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,29 @@
+"""Keep positions out of the logs: a person's position is never written down."""
+
+from __future__ import annotations
+
+import logging
+import re
+import traceback
+
+#: Any number with three or more decimals may be a coordinate (three decimals of a degree are some 100 m).
+_COORDINATE = re.compile(r"[-+]?\d{1,9}\.\d{3,}")
+_QUERY = re.compile(r"(?<=[\w/])\?[^\s\"'<>]+")
+
+
+def without_positions(text: str) -> str:
+    """Return ``text`` with anything that may be a coordinate, and any query string, taken out."""
+    return _COORDINATE.sub("#", _QUERY.sub("?…", text))
+
+
+def describe_exception(error: BaseException) -> str:
+    """Return the traceback of ``error`` without positions: its text may quote what a client sent."""
+    return without_positions("".join(traceback.format_exception(error)))
+
+
+class PrivateFormatter(logging.Formatter):
+    """Formats records as usual, then takes out whatever may be a position."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line for the log."""
+        return without_positions(super().format(record))

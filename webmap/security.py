@@ -1,0 +1,77 @@
+"""Headers that keep pages from being misused, and what the application may believe of a proxy before it."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from flask import Flask, Response
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from webmap.settings import BaseMapSettings, Settings
+
+
+def secure(app: Flask, settings: Settings) -> None:
+    """Add the headers to every answer of ``app``, bound the size of requests and trust as many proxies as are set."""
+    headers = {
+        "Content-Security-Policy": content_security_policy(settings.base_map),
+        # Tile servers want to know who asks (OSM refuses requests without a Referer), but no path.
+        "Referrer-Policy": "strict-origin-when-cross-origin",
+        "X-Content-Type-Options": "nosniff",
+        "Permissions-Policy": "geolocation=(self), camera=(), microphone=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+
+    def add_headers(response: Response) -> Response:
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    app.after_request(add_headers)
+    app.config["MAX_CONTENT_LENGTH"] = settings.limits.body_bytes
+    app.secret_key = settings.server.secret_key.get_secret_value()
+    count = settings.server.proxy_count
+    if count:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # the way that Flask documents
+            app.wsgi_app, x_for=count, x_proto=count, x_host=count, x_prefix=count
+        )
+
+
+def content_security_policy(base_map: BaseMapSettings, *, frame_ancestors: str = "'none'") -> str:
+    """Return the policy of a page: nothing but our own files, and pictures from the hosts of the base map.
+
+    Parameters
+    ----------
+    base_map : BaseMapSettings
+        Names the tile hosts.
+    frame_ancestors : str
+        Who may show the page in a frame.
+    """
+    images = " ".join(["'self'", "data:", *tile_hosts(base_map)])
+    return "; ".join(
+        [
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",  # Leaflet sets styles through the CSSOM, which the policy allows
+            f"img-src {images}",
+            "connect-src 'self'",
+            "font-src 'self'",
+            "manifest-src 'self'",
+            "worker-src 'self'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            f"frame-ancestors {frame_ancestors}",
+        ]
+    )
+
+
+def tile_hosts(base_map: BaseMapSettings) -> list[str]:
+    """Return the origins that tiles come from, as sources of a content security policy."""
+    origins: dict[str, None] = {}
+    for layer in base_map.layers:
+        for subdomain in layer.subdomains or "-":
+            parts = urlsplit(layer.url.replace("{s}", subdomain))
+            # A path on this server needs no entry; a port or host with other signs would break the policy.
+            if parts.netloc and re.fullmatch(r"[A-Za-z0-9.:\[\]-]+", parts.netloc):
+                origins[f"{parts.scheme}://{parts.netloc}"] = None
+    return list(origins)

@@ -1,0 +1,444 @@
+"""What a deployment can set, one class per concern, from the environment or a file ``.env``.
+
+Every variable starts with ``STATIONMAP_``. Nothing is read at import: :meth:`Settings.load` reads when the application
+is made. :func:`all_settings` lists every variable with its default and description.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic.config import JsonDict
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails, PydanticUndefined
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from geodata.errors import SettingsError
+from geodata.messages import Lang
+
+PREFIX = "STATIONMAP_"
+
+#: Variables with the prefix that are read elsewhere: by the command line and by the tests.
+OTHER_VARIABLES = frozenset({"STATIONMAP_LANG", "STATIONMAP_TEST_DATA"})
+
+TIANDITU_URL = (
+    "https://t{{s}}.tianditu.gov.cn/{layer}_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER={layer}"
+    "&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles&TILEMATRIX={{z}}&TILEROW={{y}}&TILECOL={{x}}&tk={key}"
+)
+OSM_URL = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
+
+
+def _setting(default: Any, en: str, zh: str, *, secret: bool = False, expected: str = "", **bounds: Any) -> Any:
+    """Return a field with its description in both languages; ``expected`` says in signs what is allowed."""
+    extra: JsonDict = {"zh": zh, "secret": secret, "expected": expected}
+    if callable(default):
+        return Field(default_factory=default, description=en, json_schema_extra=extra, validate_default=True, **bounds)
+    return Field(default, description=en, json_schema_extra=extra, validate_default=True, **bounds)
+
+
+class _IncompleteError(ValueError):
+    """A setting needs another one; raised inside pydantic, put into words by :func:`_settings_error`."""
+
+    def __init__(self, name: str, value: str, needs: str) -> None:
+        super().__init__(needs)
+        self.name, self.value, self.needs = name, value, needs
+
+
+class _Concern(BaseSettings):
+    """Base of the settings of one concern."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_file_encoding="utf-8",
+        extra="ignore",
+        frozen=True,
+        env_ignore_empty=True,
+    )
+
+
+class StoreSettings(_Concern):
+    """The store and how the read model follows it."""
+
+    database_url: str = _setting(
+        "sqlite:///stationmap.db",
+        "The store: sqlite:///FILE, or postgresql+psycopg2://USER:PASSWORD@HOST/DATABASE with PostGIS",
+        "数据库地址：sqlite:///文件，或带 PostGIS 的 postgresql+psycopg2://用户:密码@主机/数据库",
+        secret=True,
+        expected="sqlite:///… | postgresql+psycopg2://…",
+    )
+    refresh_interval: float = _setting(
+        1.0,
+        "Seconds between two looks for new data, in each worker",
+        "每个工作进程检查新数据的间隔（秒）",
+        expected="0.1…60",
+        ge=0.1,
+        le=60,
+    )
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, url: str) -> str:
+        if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg2://")):
+            raise ValueError("unknown kind of database")
+        return url
+
+
+class PlaceSettings(_Concern):
+    """Where and for whom the map is."""
+
+    timezone: str = _setting(
+        "Asia/Shanghai",
+        "Time zone of the opening hours and of times given without one",
+        "开放时间以及未注明时区的时间所用的时区",
+        expected="Asia/Shanghai, Asia/Urumqi, …",
+    )
+    languages: Annotated[tuple[Lang, ...], NoDecode] = _setting(
+        ("zh", "en"),
+        "Languages offered, comma separated; the first one is used where a client names none",
+        "提供的语言，以逗号分隔；客户端未指明语言时用第一种",
+        expected="zh,en | en,zh | zh | en",
+        min_length=1,
+    )
+    vocabulary: Path | None = _setting(
+        None,
+        "TOML file with further kinds, facilities and services",
+        "补充类型、设施和服务的 TOML 词汇文件",
+        expected="FILE.toml",
+    )
+    app_name: str = _setting(
+        "stationmap",
+        "Name under which navigation apps see the links from here",
+        "跳转导航应用时使用的来源名称",
+        expected="A-Z a-z 0-9 . _ -",
+        pattern=r"^[A-Za-z0-9._-]{1,40}$",
+    )
+
+    @field_validator("languages", mode="before")
+    @classmethod
+    def _split_languages(cls, value: Any) -> Any:
+        return tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value
+
+    @field_validator("languages")
+    @classmethod
+    def _each_language_once(cls, value: tuple[Lang, ...]) -> tuple[Lang, ...]:
+        if len(set(value)) != len(value):
+            raise ValueError("a language stands twice")
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_timezone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (OSError, ValueError, KeyError) as error:
+            raise ValueError("unknown time zone") from error
+        return value
+
+    @property
+    def tz(self) -> ZoneInfo:
+        """The time zone itself."""
+        return ZoneInfo(self.timezone)
+
+
+@dataclass(frozen=True, slots=True)
+class TileLayer:
+    """One layer of the base map: a URL template with ``{s}``, ``{z}``, ``{x}``, ``{y}``, and the values of ``{s}``."""
+
+    url: str
+    subdomains: str = ""
+
+
+class BaseMapSettings(_Concern):
+    """What lies under the markers."""
+
+    base_map: Literal["tianditu", "osm", "custom", "none"] = _setting(
+        "osm",
+        "Base map: tianditu (needs a key), osm, custom (needs tile URLs) or none",
+        "底图：tianditu（需密钥）、osm、custom（需瓦片地址）或 none",
+        expected="tianditu | osm | custom | none",
+    )
+    tianditu_key: SecretStr = _setting(
+        SecretStr(""), "Key of the Tianditu tile service", "天地图服务密钥", secret=True, expected="KEY"
+    )
+    tile_urls: Annotated[tuple[str, ...], NoDecode] = _setting(
+        (),
+        "URL templates of a base map of your own, from the bottom up, separated by spaces",
+        "自有底图的瓦片地址模板，自下而上，以空格分隔",
+        expected="https://…/{z}/{x}/{y}.png",
+    )
+    tile_subdomains: str = _setting(
+        "abc",
+        "Letters or digits that stand for {s} in the tile URLs",
+        "瓦片地址中 {s} 可取的字母或数字",
+        expected="abc | 01234567",
+        pattern=r"^[a-z0-9]{0,16}$",
+    )
+    tile_attribution: str = _setting(
+        "",
+        "Attribution of the base map; empty: the one of the chosen map",
+        "底图署名；留空则用所选底图的署名",
+        expected="TEXT",
+    )
+
+    @field_validator("tile_urls", mode="before")
+    @classmethod
+    def _split_urls(cls, value: Any) -> Any:
+        return tuple(value.split()) if isinstance(value, str) else value
+
+    @field_validator("tile_urls")
+    @classmethod
+    def _usable_urls(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for url in value:
+            if not url.startswith(("https://", "http://", "/")) or not all(f"{{{axis}}}" in url for axis in "zxy"):
+                raise ValueError("no tile URL template")
+            if any(sign in url for sign in "\"'<>;,\\"):
+                raise ValueError("signs that a tile URL cannot have")
+        return value
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.base_map == "tianditu" and not self.tianditu_key.get_secret_value():
+            raise _IncompleteError("base_map", "tianditu", "STATIONMAP_TIANDITU_KEY")
+        if self.base_map == "custom" and not self.tile_urls:
+            raise _IncompleteError("base_map", "custom", "STATIONMAP_TILE_URLS")
+        return self
+
+    @property
+    def layers(self) -> tuple[TileLayer, ...]:
+        """The tile layers from the bottom up; none where there is no base map."""
+        if self.base_map == "tianditu":
+            key = self.tianditu_key.get_secret_value()
+            return tuple(TileLayer(TIANDITU_URL.format(layer=name, key=key), "01234567") for name in ("vec", "cva"))
+        if self.base_map == "osm":
+            return (TileLayer(OSM_URL),)
+        if self.base_map == "custom":
+            return tuple(TileLayer(url, self.tile_subdomains) for url in self.tile_urls)
+        return ()
+
+    @property
+    def attribution(self) -> str:
+        """The attribution to show on the map, as plain text."""
+        shipped = {"tianditu": "© 天地图 Tianditu", "osm": "© OpenStreetMap contributors"}
+        return self.tile_attribution or shipped.get(self.base_map, "")
+
+
+class FooterSettings(_Concern):
+    """What the law or the operator wants to stand at the foot of every page."""
+
+    map_approval: str = _setting("", "Map approval number (审图号)", "审图号", expected="GS(2026)1234")
+    icp_filing: str = _setting("", "ICP filing number (ICP 备案号)", "ICP 备案号", expected="鲁ICP备12345678号")
+    police_filing: str = _setting("", "Police filing number (公安备案号)", "公安备案号", expected="鲁公网安备…号")
+    privacy_notice: str = _setting(
+        "",
+        "Address of the privacy notice",
+        "隐私政策的网址",
+        expected="https://… | /…",
+        pattern=r"^$|^https?://\S+$|^/([^/\s]\S*)?$",
+    )
+    contact: str = _setting("", "Whom to contact about the map", "地图维护联系方式", expected="TEXT")
+
+
+class LimitSettings(_Concern):
+    """Upper bounds of what one request may ask for."""
+
+    nearby_radius: int = _setting(
+        50_000,
+        "Largest radius of a nearby search, metres",
+        "附近搜索的最大半径（米）",
+        expected="1…500000",
+        ge=1,
+        le=500_000,
+    )
+    nearby_limit: int = _setting(
+        100, "Most sites in one nearby answer", "附近搜索一次返回的最多数量", expected="1…1000", ge=1, le=1000
+    )
+    page_size: int = _setting(
+        100,
+        "Sites on one page of the list unless asked otherwise",
+        "列表每页的默认数量",
+        expected="1…5000",
+        ge=1,
+        le=5000,
+    )
+    page_size_max: int = _setting(
+        1000, "Most sites on one page of the list", "列表每页的最多数量", expected="1…5000", ge=1, le=5000
+    )
+    suggest_limit: int = _setting(
+        20, "Most suggestions in one answer", "一次返回的最多搜索建议数", expected="1…100", ge=1, le=100
+    )
+    text_length: int = _setting(
+        100, "Longest search text, in characters", "搜索文字的最大长度（字符）", expected="10…1000", ge=10, le=1000
+    )
+    body_bytes: int = _setting(
+        1_000_000,
+        "Largest body of a request, bytes",
+        "请求正文的最大字节数",
+        expected="1000…100000000",
+        ge=1000,
+        le=100_000_000,
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.page_size > self.page_size_max:
+            raise _IncompleteError(
+                "page_size", str(self.page_size), f"≤ STATIONMAP_PAGE_SIZE_MAX ({self.page_size_max})"
+            )
+        return self
+
+
+class ServerSettings(_Concern):
+    """The server and what stands before it."""
+
+    host: str = _setting("127.0.0.1", "Address to listen on", "监听地址", expected="127.0.0.1 | 0.0.0.0 | ::")
+    port: int = _setting(8000, "Port to listen on", "监听端口", expected="1…65535", ge=1, le=65535)
+    workers: int = _setting(2, "Worker processes", "工作进程数", expected="1…64", ge=1, le=64)
+    threads: int = _setting(4, "Threads in each worker", "每个工作进程的线程数", expected="1…64", ge=1, le=64)
+    proxy_count: int = _setting(
+        0,
+        "Proxies in front whose X-Forwarded headers are trusted",
+        "前置且其 X-Forwarded 头可信的代理层数",
+        expected="0…5",
+        ge=0,
+        le=5,
+    )
+    secret_key: SecretStr = _setting(
+        lambda: SecretStr(secrets.token_urlsafe(32)),
+        "Key that signs form tokens; set the same one for every server process. Default: random at each start",
+        "表单令牌的签名密钥，各服务进程须一致；默认每次启动随机生成",
+        secret=True,
+        expected="≥ 16 characters",
+        min_length=16,
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = _setting(
+        "info", "How much is logged", "日志级别", expected="debug | info | warning | error"
+    )
+    access_log: bool = _setting(
+        True,
+        "Log one line for each request, never with the query string",
+        "是否为每个请求记录一行日志（从不含查询字符串）",
+        expected="true | false",
+    )
+
+
+CONCERNS: tuple[type[_Concern], ...] = (
+    StoreSettings,
+    PlaceSettings,
+    BaseMapSettings,
+    FooterSettings,
+    LimitSettings,
+    ServerSettings,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of a deployment."""
+
+    store: StoreSettings = field(default_factory=StoreSettings)
+    place: PlaceSettings = field(default_factory=PlaceSettings)
+    base_map: BaseMapSettings = field(default_factory=BaseMapSettings)
+    footer: FooterSettings = field(default_factory=FooterSettings)
+    limits: LimitSettings = field(default_factory=LimitSettings)
+    server: ServerSettings = field(default_factory=ServerSettings)
+
+    @classmethod
+    def load(cls, *, env_file: Path | None = Path(".env"), **values: Any) -> Settings:
+        """Read the settings from the environment and from ``env_file``.
+
+        Parameters
+        ----------
+        env_file : Path, optional
+            File of ``NAME=value`` lines; the environment wins over it.
+        **values
+            Settings by their name without the prefix, in lower case; these win over both.
+
+        Raises
+        ------
+        SettingsError
+            If a value is not usable; the message names the variable and what was expected.
+        """
+        made: list[Any] = []
+        for concern in CONCERNS:
+            own = {name: values.pop(name) for name in list(values) if name in concern.model_fields}
+            try:
+                made.append(concern(**{"_env_file": env_file, **own}))
+            except ValidationError as error:
+                raise _settings_error(concern, error.errors()[0]) from None
+            except (OSError, UnicodeDecodeError) as error:
+                raise SettingsError("setting_file_unreadable", path=str(env_file), detail=repr(error)) from error
+        if values:
+            raise TypeError(f"no such settings: {', '.join(sorted(values))}")
+        return cls(*made)
+
+
+@dataclass(frozen=True, slots=True)
+class SettingInfo:
+    """One variable, for documentation: its default as it would stand in the environment, and what it does."""
+
+    env: str
+    default: str
+    en: str
+    zh: str
+    expected: str
+    concern: str
+
+
+def all_settings() -> tuple[SettingInfo, ...]:
+    """Return every variable of the environment that a deployment can set, in the order of the classes."""
+    return tuple(_info(concern, name, item) for concern, name, item in _fields())
+
+
+def _fields() -> Iterator[tuple[type[_Concern], str, FieldInfo]]:
+    for concern in CONCERNS:
+        for name, item in concern.model_fields.items():
+            yield concern, name, item
+
+
+def _info(concern: type[_Concern], name: str, item: FieldInfo) -> SettingInfo:
+    extra = _extra(item)
+    default = item.default
+    if default is PydanticUndefined or default is None or isinstance(default, SecretStr):
+        text = ""
+    elif isinstance(default, tuple):
+        text = ",".join(default)
+    else:
+        text = str(default).lower() if isinstance(default, bool) else str(default)
+    return SettingInfo(
+        env=PREFIX + name.upper(),
+        default=text,
+        en=item.description or "",
+        zh=extra["zh"],
+        expected=extra["expected"],
+        concern=concern.__name__,
+    )
+
+
+def _extra(item: FieldInfo) -> dict[str, Any]:
+    return item.json_schema_extra if isinstance(item.json_schema_extra, dict) else {}
+
+
+def _settings_error(concern: type[_Concern], error: ErrorDetails) -> SettingsError:
+    """Return the error with the variable's name; values that may hold a password are left out."""
+    incomplete = error.get("ctx", {}).get("error")
+    if isinstance(incomplete, _IncompleteError):
+        return SettingsError(
+            "setting_incomplete", name=PREFIX + incomplete.name.upper(), value=incomplete.value, needs=incomplete.needs
+        )
+    name = str(error["loc"][0])
+    extra = _extra(concern.model_fields[name])
+    value = "…" if extra["secret"] else str(error["input"])[:200]
+    return SettingsError("setting_unusable", name=PREFIX + name.upper(), value=value, expected=extra["expected"])
+
+
+def unknown_variables(names: Iterable[str]) -> list[str]:
+    """Return those of ``names`` that have the prefix but are no setting: most likely misspelt."""
+    known = {info.env for info in all_settings()} | OTHER_VARIABLES
+    return sorted(name for name in names if name.upper().startswith(PREFIX) and name.upper() not in known)
