@@ -1,0 +1,256 @@
+"""A site as a row of the ``sites`` table, and its changes field by field.
+
+Shapes of the JSON columns; dates are ISO texts, keys whose value is the default of the dataclass are left out:
+
+- ``labels``, ``former_names``: ``["爱心驿家"]``
+- ``facilities``, ``services``: ``{code: {"value", "basis", "as_of", "note", "hours": {"osm", "text"}}}``; ``value`` and
+  ``basis`` are always there
+- ``closures``: ``[{"start", "end", "reason"}]``
+- ``access``: ``{"ways": [code], "fee", "note"}``
+- ``awards``: ``[{"name", "level", "year"}]``; ``photos``: ``[{"file", "caption", "credit", "taken_on"}]``
+
+In the history a field has the name it has in :class:`~geodata.sites.Site`; facilities and services go down to one of
+them, as ``facilities.toilet``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, replace
+from datetime import date
+from typing import Any
+
+from geodata.errors import ValueUnusableError
+from geodata.sites import Access, Amenity, Award, Closure, Entrance, Hours, Photo, Position, Site
+
+#: Fields that stand in the row as they are.
+PLAIN = (
+    "name", "kind", "floor", "directions", "address", "area", "area_name", "valid_from", "valid_to", "state", "level",
+    "operator", "operator_code", "host", "capacity", "area_m2", "phone", "website", "note", "verified_on",
+)  # fmt: skip
+#: Fields with one entry a code, compared and kept in the history one by one.
+KEYED = ("facilities", "services")
+_DATES = frozenset({"valid_from", "valid_to", "verified_on"})
+#: The greatest whole number of a column that has 32 bits on PostgreSQL.
+_MOST = 2**31 - 1
+
+FieldChange = tuple[str, Any, Any]
+
+
+def to_row(site: Site) -> dict[str, Any]:
+    """Return the columns of ``sites`` that describe the site itself.
+
+    Raises
+    ------
+    ValueUnusableError
+        If a text holds a NUL or half a character, or a number is not finite or too great: see
+        :func:`refuse_unstorable`.
+    """
+    row: dict[str, Any] = {name: getattr(site, name) for name in PLAIN}
+    at, entrance = site.position, site.entrance
+    row |= {
+        "lon": at.lon if at else None,
+        "lat": at.lat if at else None,
+        "precision": site.precision,
+        "position_note": at.note if at else "",
+        "given_lon": at.given_lon if at else None,
+        "given_lat": at.given_lat if at else None,
+        "given_datum": at.given_datum if at else None,
+        "entrance_lon": entrance.lon if entrance else None,
+        "entrance_lat": entrance.lat if entrance else None,
+        "hours_osm": site.hours.osm,
+        "hours_text": site.hours.text,
+    }
+    for name in ("labels", "former_names", "closures", "access", "awards", "photos", *KEYED):
+        row[name] = _plain(getattr(site, name))
+    for name, value in row.items():
+        refuse_unstorable(name, value)
+    return row
+
+
+def from_row(row: Mapping[str, Any]) -> Site:
+    """Return the site that a row of ``sites`` describes (further columns are not looked at)."""
+    return Site(
+        **{name: row[name] for name in PLAIN},
+        labels=tuple(row["labels"]),
+        former_names=tuple(row["former_names"]),
+        position=_position(row),
+        entrance=None if row["entrance_lon"] is None else Entrance(row["entrance_lon"], row["entrance_lat"]),
+        hours=Hours(row["hours_osm"], row["hours_text"]),
+        closures=tuple(_closure(part) for part in row["closures"]),
+        facilities={code: amenity(part) for code, part in row["facilities"].items()},
+        services={code: amenity(part) for code, part in row["services"].items()},
+        access=_access(row["access"]),
+        awards=tuple(_award(part) for part in row["awards"]),
+        photos=tuple(_photo(part) for part in row["photos"]),
+    )
+
+
+def field_changes(before: Site, after: Site) -> list[FieldChange]:
+    """Return what differs, as (field, before, after) with JSON values; ``None`` where a facility was not mentioned."""
+    found: list[FieldChange] = []
+    for part in fields(Site):
+        old, new = getattr(before, part.name), getattr(after, part.name)
+        if old == new:
+            continue
+        if part.name not in KEYED:
+            found.append((part.name, _plain(old), _plain(new)))
+            continue
+        for code in sorted({*old, *new}):
+            if old.get(code) != new.get(code):
+                found.append((f"{part.name}.{code}", _plain(old.get(code)), _plain(new.get(code))))
+    return found
+
+
+def apply_changes(site: Site, values: Iterable[tuple[str, Any]]) -> Site:
+    """Return the site with fields set to JSON values of its history, as (field, value).
+
+    Applying the ``after`` values of :func:`field_changes` leads from the one site to the other, the ``before`` values
+    back.
+    """
+    new: dict[str, Any] = {}
+    for name, value in values:
+        group, _, code = name.partition(".")
+        if group in KEYED:
+            entries = dict(new.get(group, getattr(site, group)))
+            if value is None:
+                entries.pop(code, None)
+            else:
+                entries[code] = amenity(value)
+            new[group] = entries
+        else:
+            new[name] = _from_plain(name, value)
+    return replace(site, **new)
+
+
+def amenity(part: Mapping[str, Any]) -> Amenity:
+    """Return one facility or service from its JSON form."""
+    hours = part.get("hours")
+    return Amenity(
+        value=part["value"],
+        basis=part["basis"],
+        as_of=_date(part.get("as_of")),
+        note=part.get("note", ""),
+        hours=None if hours is None else Hours(hours.get("osm"), hours.get("text", "")),
+    )
+
+
+def refuse_unstorable(name: str, value: Any) -> None:
+    """Raise if a text, number or JSON value could not be kept unchanged by both stores.
+
+    Raises
+    ------
+    ValueUnusableError
+        ``store_text`` or ``store_number``, naming the field.
+    """
+    if isinstance(value, str):
+        if not storable(value):
+            raise ValueUnusableError("store_text", field=name, value=ascii(value)[:80])
+    elif isinstance(value, float | int):
+        if not math.isfinite(value) or (isinstance(value, int) and abs(value) > _MOST):
+            raise ValueUnusableError("store_number", field=name, value=str(value))
+    elif isinstance(value, Mapping):
+        for key, part in value.items():
+            refuse_unstorable(name, key)
+            refuse_unstorable(f"{name}.{key}", part)
+    elif isinstance(value, Sequence):
+        for part in value:
+            refuse_unstorable(name, part)
+
+
+def storable(text: str) -> bool:
+    """Return whether both stores can keep a text: without NUL and without halves of surrogate pairs."""
+    if "\0" in text:
+        return False
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _plain(value: Any) -> Any:
+    """Return the JSON form of a field or part."""
+    match value:
+        case None | str() | int() | float():
+            return value
+        case date():
+            return value.isoformat()
+        case Mapping():
+            return {code: _plain(part) for code, part in value.items()}
+        case tuple() | list():
+            return [_plain(part) for part in value]
+        case Amenity():
+            return {"value": value.value, "basis": value.basis, **_without_defaults(value, ("as_of", "note", "hours"))}
+        case Position() | Entrance():
+            return {"lon": value.lon, "lat": value.lat, **_without_defaults(value, _POSITION_EXTRAS)}
+        case _:
+            return _without_defaults(value, tuple(part.name for part in fields(value)))
+
+
+_POSITION_EXTRAS = ("precision", "note", "given_lon", "given_lat", "given_datum")
+
+
+def _without_defaults(part: Any, names: Iterable[str]) -> dict[str, Any]:
+    """Return the named attributes that say something: an empty text, tuple or ``None`` is every part's default."""
+    values = ((name, getattr(part, name, None)) for name in names)
+    return {name: _plain(value) for name, value in values if value is not None and value not in ("", ())}
+
+
+def _from_plain(name: str, value: Any) -> Any:
+    match name:
+        case "labels" | "former_names":
+            return tuple(value)
+        case "closures":
+            return tuple(_closure(part) for part in value)
+        case "awards":
+            return tuple(_award(part) for part in value)
+        case "photos":
+            return tuple(_photo(part) for part in value)
+        case "position":
+            return None if value is None else Position(**value)
+        case "entrance":
+            return None if value is None else Entrance(**value)
+        case "hours":
+            return Hours(**value)
+        case "access":
+            return _access(value)
+        case _:
+            return _date(value) if name in _DATES else value
+
+
+def _position(row: Mapping[str, Any]) -> Position | None:
+    if row["lon"] is None:
+        return None
+    return Position(
+        lon=row["lon"],
+        lat=row["lat"],
+        precision=row["precision"],
+        note=row["position_note"],
+        given_lon=row["given_lon"],
+        given_lat=row["given_lat"],
+        given_datum=row["given_datum"],
+    )
+
+
+def _closure(part: Mapping[str, Any]) -> Closure:
+    return Closure(_date(part.get("start")), _date(part.get("end")), part.get("reason", ""))
+
+
+def _access(part: Mapping[str, Any]) -> Access:
+    return Access(tuple(part.get("ways", ())), part.get("fee"), part.get("note", ""))
+
+
+def _award(part: Mapping[str, Any]) -> Award:
+    return Award(part.get("name", ""), part.get("level"), part.get("year"))
+
+
+def _photo(part: Mapping[str, Any]) -> Photo:
+    return Photo(**{"file": "", **part, "taken_on": _date(part.get("taken_on"))})
+
+
+def _date(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)

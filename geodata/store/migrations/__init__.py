@@ -1,0 +1,1 @@
+"""The schema's migrations (Alembic); they travel inside the package."""

@@ -1,0 +1,208 @@
+"""Queries: rows of the store as the domain's records."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import groupby, islice
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from geodata.errors import NotFoundError
+from geodata.sites import Score, SourceRef, StoredSite
+from geodata.store import schema
+from geodata.store.fields import from_row, storable
+from geodata.store.records import Batch, BatchInfo, Change, SiteRow, SiteRows, StoreState
+
+if TYPE_CHECKING:
+    from geodata.areas import Area
+    from geodata.calendar import CalendarDay
+    from geodata.ratings import Evidence
+
+T = TypeVar("T")
+#: Values in one IN list; SQLite takes 32,766 parameters in a statement.
+CHUNK = 5000
+_STREAM = {"yield_per": 2000}
+_SCORE = ("score", "stars", "count", "confidence")
+_WIDTH = len(schema.sites.c)
+
+
+def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
+    """Cut into lists of at most ``size``."""
+    iterator = iter(items)
+    while part := list(islice(iterator, size)):
+        yield part
+
+
+def state(connection: Connection) -> StoreState:
+    """Return the store's id and data version."""
+    row = connection.execute(sa.select(schema.store_state.c.store_id, schema.store_state.c.data_version)).one()
+    return StoreState(row.store_id, row.data_version)
+
+
+def site_rows(connection: Connection, where: sa.ColumnElement[bool]) -> Iterator[SiteRow]:
+    """Stream the sites of a condition by id, each with its score and sources."""
+    sites, scores, refs = schema.sites, schema.scores, schema.site_sources
+    query = (
+        sa.select(*sites.c, *(scores.c[name].label(f"rating_{name}") for name in _SCORE))
+        .outerjoin_from(sites, scores)
+        .where(where)
+        .order_by(sites.c.id)
+    )
+    of_sites = (
+        sa.select(refs.c.site_id, refs.c.source, refs.c.source_key, refs.c.last_seen)
+        .join_from(refs, sites)
+        .where(where)
+        .order_by(refs.c.site_id, refs.c.source, refs.c.source_key)
+    )
+    found = groupby(connection.execute(of_sites, execution_options=_STREAM), key=lambda row: int(row[0]))
+    ref_id, ref_rows = next(found, (None, iter(())))
+    for row in connection.execute(query, execution_options=_STREAM):
+        sources: tuple[SourceRef, ...] = ()
+        if row[0] == ref_id:
+            sources = tuple(SourceRef(*ref[1:]) for ref in ref_rows)
+            ref_id, ref_rows = next(found, (None, iter(())))
+        score = None if row[_WIDTH] is None else Score(*row[_WIDTH:])
+        yield SiteRow._make((*row[:_WIDTH], score, sources))
+
+
+def stored_site(row: SiteRow) -> StoredSite:
+    """Return a row as the domain's record."""
+    return StoredSite(
+        id=row.id,
+        code=row.code,
+        site=from_row(row._asdict()),
+        sources=row.sources,
+        version=row.version,
+        data_version=row.data_version,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        score=row.score,
+    )
+
+
+def site_id(connection: Connection, code: str) -> int:
+    """Return the id of the site that a code leads to.
+
+    Raises
+    ------
+    NotFoundError
+        If no site has or had the code.
+    """
+    for table, column in ((schema.site_aliases, "site_id"), (schema.sites, "id")) if storable(code) else ():
+        found = connection.execute(sa.select(table.c[column]).where(table.c.code == code)).scalar()
+        if found is not None:
+            return int(found)
+    raise NotFoundError("site_not_found", site=code)
+
+
+def site_rows_among(connection: Connection, codes: Collection[str] | None, source: str | None) -> Iterator[SiteRow]:
+    """Stream sites by their own codes, by source, or all."""
+    condition: sa.ColumnElement[bool] = sa.true()
+    if source is not None:
+        refs = schema.site_sources
+        condition = schema.sites.c.id.in_(sa.select(refs.c.site_id).where(refs.c.source == source))
+    if codes is None:
+        yield from site_rows(connection, condition)
+        return
+    for part in chunks(sorted(filter(storable, set(codes)))):
+        yield from site_rows(connection, condition & schema.sites.c.code.in_(part))
+
+
+def site_rows_by_key(connection: Connection, source: str, keys: Iterable[str]) -> Iterator[tuple[str, SiteRow]]:
+    """Return the sites that a source knows by these keys, as (key, row)."""
+    refs = schema.site_sources
+    for part in chunks(sorted(filter(storable, set(keys)))):
+        wanted = set(part)
+        ids = sa.select(refs.c.site_id).where(refs.c.source == source, refs.c.source_key.in_(part))
+        for row in site_rows(connection, schema.sites.c.id.in_(ids)):
+            for ref in row.sources:
+                if ref.source == source and ref.key in wanted:
+                    yield ref.key, row
+
+
+def rows_since(connection: Connection, version: int) -> SiteRows:
+    """Return what was written after a data version, in the connection's snapshot."""
+    sites, aliases = schema.sites, schema.site_aliases
+    now = state(connection)
+
+    def written(table: sa.Table) -> bool:
+        newest = connection.execute(sa.select(sa.func.max(table.c.data_version))).scalar()
+        return newest is not None and int(newest) > version
+
+    pairs = connection.execute(sa.select(aliases.c.code, sites.c.code.label("present")).join_from(aliases, sites))
+    return SiteRows(
+        state=now,
+        rows=site_rows(connection, sites.c.data_version > version),
+        aliases={row.code: row.present for row in pairs},
+        calendar_days=calendar_days(connection),
+        calendar_changed=written(schema.calendar_days),
+        areas_changed=written(schema.areas),
+        areas=lambda: areas(connection),
+    )
+
+
+def calendar_days(connection: Connection) -> list[CalendarDay]:
+    """Return the whole calendar by day."""
+    from geodata.calendar import CalendarDay
+
+    days = schema.calendar_days
+    query = sa.select(days.c.day, days.c.kind, days.c.name_zh, days.c.name_en, days.c.source).order_by(days.c.day)
+    return [CalendarDay(**row._mapping) for row in connection.execute(query)]
+
+
+def areas(connection: Connection) -> list[Area]:
+    """Return all areas by code."""
+    from geodata.areas import Area
+
+    table = schema.areas
+    query = sa.select(*(column for column in table.c if column.name != "data_version")).order_by(table.c.adcode)
+    return [Area(**row._mapping) for row in connection.execute(query)]
+
+
+def evidence(connection: Connection, site_ids: Collection[int] | None) -> dict[int, list[Evidence]]:
+    """Return the evidence of sites, or of all, oldest first."""
+    table = schema.evidence
+    found: dict[int, list[Evidence]] = {}
+    query = sa.select(table).order_by(table.c.site_id, table.c.as_of, table.c.id)
+    parts: Iterable[Any] = [None] if site_ids is None else chunks(sorted(set(site_ids)))
+    for part in parts:
+        limited = query if part is None else query.where(table.c.site_id.in_(part))
+        for row in connection.execute(limited, execution_options=_STREAM):
+            found.setdefault(int(row.site_id), []).append(as_evidence(row._mapping))
+    return found
+
+
+def as_evidence(row: Any) -> Evidence:
+    """Return a row of ``evidence`` as the domain's record."""
+    from geodata.ratings import Evidence
+
+    names = ("scheme", "value", "scale", "count", "as_of", "level", "name", "source", "note")
+    return Evidence(**{name: row[name] for name in names})
+
+
+def history(connection: Connection, of_site: int) -> list[Change]:
+    """Return the changes of a site, oldest first."""
+    table = schema.changes
+    query = sa.select(table).where(table.c.site_id == of_site).order_by(table.c.id)
+    rows: Sequence[Any] = connection.execute(query).all()
+    known = {batch.id: batch for batch in batches(connection, {int(row.batch_id) for row in rows})}
+    return [Change(known[row.batch_id], row.field, row.before, row.after) for row in rows]
+
+
+def batches(connection: Connection, ids: Collection[int] | None = None) -> list[Batch]:
+    """Return batches, oldest first."""
+    query = sa.select(schema.batches).order_by(schema.batches.c.id)
+    found: list[Batch] = []
+    parts: Iterable[Any] = [None] if ids is None else chunks(sorted(ids))
+    for part in parts:
+        limited = query if part is None else query.where(schema.batches.c.id.in_(part))
+        found += [_batch(row._mapping) for row in connection.execute(limited)]
+    return found
+
+
+def _batch(row: Any) -> Batch:
+    info = BatchInfo(**{name: row[name] for name in ("kind", "actor", "source", "file_name", "file_sha256", "note")})
+    rest = {name: row[name] for name in ("id", "started_at", "finished_at", "counts", "data_version")}
+    return Batch(info=info, **rest)

@@ -1,0 +1,235 @@
+"""The one schema of both stores.
+
+A ``sites`` row holds a whole site: its parts are JSON columns, because a site is read and written whole, its version
+belongs to the whole, and the read model loads all of them at once. The shapes of the JSON parts stand in
+:mod:`geodata.store.fields`. PostGIS adds a generated ``geog geography(Point,4326)`` with an index to ``sites``
+(migration ``0001``), which this program only reads.
+
+``data_version`` of a row is the data version that last wrote it. A migration must follow every change here;
+``alembic check`` is part of the tests.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy import CheckConstraint, Column, Date, Double, ForeignKey, Identity, Index, Integer, Table, Text
+
+from geodata.store.types import Json, Polygons, UtcDateTime
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+#: 64 bits on PostgreSQL; SQLite's own row id, which only a column declared INTEGER is.
+Id = sa.BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _id() -> Column[int]:
+    return Column("id", Id, Identity(), primary_key=True)
+
+
+def _text(name: str, *, default: str | None = "") -> Column[str]:
+    return Column(name, Text, nullable=False, server_default=default)
+
+
+store_state = Table(
+    "store_state",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("store_id", Text, nullable=False),
+    Column("data_version", Id, nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
+)
+
+batches = Table(
+    "batches",
+    metadata,
+    _id(),
+    _text("kind", default=None),
+    _text("actor", default=None),
+    _text("source"),
+    _text("file_name"),
+    _text("file_sha256"),
+    _text("note"),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+    Column("counts", Json, nullable=False),
+    Column("data_version", Id),
+    sqlite_autoincrement=True,
+)
+
+sites = Table(
+    "sites",
+    metadata,
+    _id(),
+    Column("code", Text, nullable=False, unique=True),
+    _text("name", default=None),
+    _text("kind", default=None),
+    Column("labels", Json, nullable=False),
+    Column("former_names", Json, nullable=False),
+    Column("lon", Double),
+    Column("lat", Double),
+    _text("precision", default="none"),
+    _text("position_note"),
+    Column("given_lon", Double),
+    Column("given_lat", Double),
+    Column("given_datum", Text),
+    Column("entrance_lon", Double),
+    Column("entrance_lat", Double),
+    _text("floor"),
+    _text("directions"),
+    _text("address"),
+    Column("area", Text),
+    _text("area_name"),
+    Column("hours_osm", Text),
+    _text("hours_text"),
+    Column("closures", Json, nullable=False),
+    Column("valid_from", Date),
+    Column("valid_to", Date),
+    _text("state", default="open"),
+    Column("facilities", Json, nullable=False),
+    Column("services", Json, nullable=False),
+    Column("access", Json, nullable=False),
+    Column("level", Text),
+    _text("operator"),
+    Column("operator_code", Text),
+    _text("host"),
+    Column("capacity", Integer),
+    Column("area_m2", Double),
+    _text("phone"),
+    _text("website"),
+    _text("note"),
+    Column("awards", Json, nullable=False),
+    Column("photos", Json, nullable=False),
+    Column("verified_on", Date),
+    _text("search"),
+    Column("version", Integer, nullable=False),
+    Column("data_version", Id, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    CheckConstraint("lon BETWEEN -180 AND 180", name="lon"),
+    CheckConstraint("lat BETWEEN -90 AND 90", name="lat"),
+    CheckConstraint("(lon IS NULL) = (lat IS NULL)", name="lon_with_lat"),
+    CheckConstraint("(lon IS NULL) = (precision = 'none')", name="precision"),
+    CheckConstraint("entrance_lon BETWEEN -180 AND 180", name="entrance_lon"),
+    CheckConstraint("entrance_lat BETWEEN -90 AND 90", name="entrance_lat"),
+    CheckConstraint("(entrance_lon IS NULL) = (entrance_lat IS NULL)", name="entrance_lon_with_lat"),
+    CheckConstraint("version >= 1", name="version"),
+    sqlite_autoincrement=True,
+)
+Index(None, sites.c.data_version)
+
+site_sources = Table(
+    "site_sources",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("source_key", Text, primary_key=True),
+    Column("site_id", Id, ForeignKey("sites.id"), nullable=False),
+    Column("last_seen", Date),
+)
+Index(None, site_sources.c.site_id)
+
+site_aliases = Table(
+    "site_aliases",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("site_id", Id, ForeignKey("sites.id"), nullable=False),
+)
+Index(None, site_aliases.c.site_id)
+
+changes = Table(
+    "changes",
+    metadata,
+    _id(),
+    Column("batch_id", Id, ForeignKey("batches.id"), nullable=False),
+    Column("site_id", Id, ForeignKey("sites.id")),
+    _text("record"),
+    _text("field", default=None),
+    Column("before", Json, nullable=False),
+    Column("after", Json, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index(None, changes.c.batch_id)
+Index(None, changes.c.site_id)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    _id(),
+    Column("site_id", Id, ForeignKey("sites.id"), nullable=False),
+    _text("source", default=None),
+    _text("evidence_key", default=None),
+    _text("scheme", default=None),
+    Column("value", Double),
+    Column("scale", Double),
+    Column("count", Integer, nullable=False),
+    Column("as_of", Date, nullable=False),
+    Column("level", Text),
+    _text("name"),
+    _text("note"),
+    Column("batch_id", Id, ForeignKey("batches.id"), nullable=False),
+    sa.UniqueConstraint("site_id", "source", "evidence_key"),
+    sqlite_autoincrement=True,
+)
+
+scores = Table(
+    "scores",
+    metadata,
+    Column("site_id", Id, ForeignKey("sites.id"), primary_key=True, autoincrement=False),
+    Column("score", Double, nullable=False),
+    Column("stars", Integer),
+    Column("count", Integer, nullable=False),
+    Column("confidence", Double, nullable=False),
+    CheckConstraint("score BETWEEN 0 AND 5", name="score"),
+    CheckConstraint("stars BETWEEN 1 AND 5", name="stars"),
+    CheckConstraint("confidence BETWEEN 0 AND 1", name="confidence"),
+)
+
+organisations = Table(
+    "organisations",
+    metadata,
+    Column("code", Text, primary_key=True),
+    _text("name", default=None),
+    _text("name_en"),
+    Column("level", Text),
+    Column("parent", Text),
+    Column("area", Text),
+    _text("phone"),
+    _text("address"),
+    _text("website"),
+    _text("note"),
+    _text("source"),
+    Column("data_version", Id, nullable=False),
+)
+
+areas = Table(
+    "areas",
+    metadata,
+    Column("adcode", Text, primary_key=True),
+    _text("name", default=None),
+    _text("name_en"),
+    _text("level", default=None),
+    Column("parent", Text),
+    Column("polygon", Polygons, nullable=False),
+    _text("source"),
+    Column("approximate", sa.Boolean, nullable=False),
+    Column("data_version", Id, nullable=False),
+)
+
+calendar_days = Table(
+    "calendar_days",
+    metadata,
+    Column("day", Date, primary_key=True),
+    _text("kind", default=None),
+    _text("name_zh"),
+    _text("name_en"),
+    _text("source"),
+    Column("data_version", Id, nullable=False),
+    CheckConstraint("kind IN ('holiday', 'workday')", name="kind"),
+)

@@ -1,0 +1,393 @@
+"""Writing: one transaction, one batch, one data version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from geodata.errors import ConflictError, NotFoundError
+from geodata.sites import Score, SourceRef, new_code
+from geodata.store import reading, schema
+from geodata.store.backend import Backend
+from geodata.store.fields import FieldChange, field_changes, refuse_unstorable, to_row
+from geodata.store.records import BatchInfo, NewSite, SiteUpdate
+from geodata.store.translating import translated
+
+if TYPE_CHECKING:
+    from shapely import MultiPolygon
+
+    from geodata.areas import Area
+    from geodata.calendar import CalendarDay
+    from geodata.ratings import Evidence
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _public(method: Callable[Concatenate[Writer, P], R]) -> Callable[Concatenate[Writer, P], R]:
+    """Let a method raise the domain's errors only."""
+
+    @wraps(method)
+    def run(self: Writer, *args: P.args, **kwargs: P.kwargs) -> R:
+        with translated(self._backend):
+            return method(self, *args, **kwargs)
+
+    return run  # type: ignore[return-value]
+
+
+class Writer:
+    """What :meth:`geodata.store.Store.write` hands out; usable inside its block only.
+
+    Nothing is seen by others before the block ends, and nothing at all remains if it ends with an exception. Whoever
+    reads and then writes should read through the writer: other writers wait until the block ends.
+
+    Attributes
+    ----------
+    batch_id : int
+        The batch that all changes belong to.
+    """
+
+    def __init__(self, backend: Backend, connection: Connection, info: BatchInfo) -> None:
+        self._backend = backend
+        self._connection = connection
+        self._info = info
+        self._data_version = backend.lock(connection) + 1
+        self._now = datetime.now(UTC)
+        self._dirty = False
+        self._batch_written = False
+        self._counts: Mapping[str, int] = {}
+        self.batch_id = int(backend.reserve_ids(connection, schema.batches, 1)[0])
+
+    @_public
+    def add(self, items: Sequence[NewSite]) -> list[str]:
+        """Add sites and return their new codes, in order.
+
+        Raises
+        ------
+        ConflictError
+            If a site has one of the source keys already.
+        ValueUnusableError
+            If a value cannot be kept, such as a latitude beyond the pole.
+        """
+        codes: list[str] = []
+        for part in reading.chunks(items):
+            codes += self._add(part)
+        return codes
+
+    @_public
+    def update(self, items: Sequence[SiteUpdate]) -> int:
+        """Write the sites that differ, and return how many did; sites without a difference are not touched.
+
+        Raises
+        ------
+        ConflictError
+            If a site was written since ``before`` was read, or a new source key is another site's.
+        ValueUnusableError
+            If a value cannot be kept.
+        """
+        return sum(self._update(part) for part in reading.chunks(items))
+
+    @_public
+    def add_alias(self, old: str, code: str) -> None:
+        """Let the code ``old`` lead to the site of ``code`` for ever, as do all that led to the site of ``old``.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no site with ``code``.
+        ConflictError
+            If ``code`` leads to ``old`` itself.
+        """
+        refuse_unstorable("alias", old)
+        aliases, sites = schema.site_aliases, schema.sites
+        target = reading.site_id(self._connection, code)
+        merged = self._connection.execute(sa.select(sites.c.id).where(sites.c.code == old)).scalar()
+        if merged == target:
+            raise ConflictError("alias_to_itself", site=old)
+        present = self._connection.execute(sa.select(aliases.c.site_id).where(aliases.c.code == old)).scalar()
+        if present == target:
+            return
+        moved = sa.update(aliases).where(aliases.c.site_id == merged).values(site_id=target)
+        self._connection.execute(moved)
+        self._touch()
+        self._backend.upsert(self._connection, aliases, [{"code": old, "site_id": target}])
+        self._record([(target, "alias", None, old)])
+
+    @_public
+    def put_areas(self, areas: Iterable[Area]) -> int:
+        """Add areas or overwrite those of the same code; return how many were new or different."""
+        table = schema.areas
+        names = [column.name for column in table.c if column.name != "data_version"]
+        rows = {area.adcode: {name: getattr(area, name) for name in names} for area in areas}
+        for row in rows.values():
+            row["polygon"] = _as_multipolygon(row["polygon"])
+        return self._put_records(table, "area", "adcode", rows)
+
+    @_public
+    def put_calendar_days(self, days: Iterable[CalendarDay]) -> int:
+        """Add days or overwrite the same ones; return how many were new or different."""
+        names = ("day", "kind", "name_zh", "name_en", "source")
+        rows = {day.day: {name: getattr(day, name) for name in names} for day in days}
+        return self._put_records(schema.calendar_days, "calendar_day", "day", rows)
+
+    @_public
+    def put_evidence(self, site_id: int, key: str, evidence: Evidence) -> bool:
+        """Add a piece of evidence, or overwrite the one with the same source and key; return whether it is news."""
+        return self._put_evidence([(site_id, key, evidence)]) == 1
+
+    @_public
+    def put_evidence_many(self, items: Iterable[tuple[int, str, Evidence]]) -> int:
+        """Add or overwrite many pieces of evidence, as (site id, key, evidence); return how many were news."""
+        return sum(self._put_evidence(part) for part in reading.chunks(items))
+
+    @_public
+    def put_scores(self, scores: Mapping[int, Score | None]) -> int:
+        """Set the scores of sites by id, ``None`` for no score; return how many changed."""
+        return sum(self._put_scores(dict(part)) for part in reading.chunks(scores.items()))
+
+    @_public
+    def finish(self, counts: Mapping[str, int]) -> None:
+        """Keep the counts of the batch; it is then listed even if nothing had to be written."""
+        self._counts = dict(counts)
+        self._write_batch()
+
+    def close(self) -> None:
+        """End the batch and raise the data version if something was written; called by the store."""
+        if not self._batch_written:
+            return
+        batches = schema.batches
+        values = {
+            "finished_at": datetime.now(UTC),
+            "counts": self._counts,
+            "data_version": self._data_version if self._dirty else None,
+        }
+        self._connection.execute(sa.update(batches).where(batches.c.id == self.batch_id).values(values))
+        if self._dirty:
+            self._connection.execute(sa.update(schema.store_state).values(data_version=self._data_version))
+
+    def _add(self, items: Sequence[NewSite]) -> list[str]:
+        rows = [to_row(item.site) for item in items]
+        self._touch()
+        codes = self._new_codes(len(items))
+        ids = self._backend.reserve_ids(self._connection, schema.sites, len(items))
+        references: list[dict[str, Any]] = []
+        for site_id, code, row, item in zip(ids, codes, rows, items, strict=True):
+            refuse_unstorable("search", item.search)
+            row |= {"id": site_id, "code": code, "search": item.search, "version": 1, **self._stamp()}
+            row["created_at"] = self._now
+            references += [_reference(site_id, source) for source in item.sources]
+        self._backend.insert(self._connection, schema.sites, rows)
+        self._backend.insert(self._connection, schema.site_sources, references)
+        self._record([(site_id, "created", None, code) for site_id, code in zip(ids, codes, strict=True)])
+        return codes
+
+    def _new_codes(self, count: int) -> list[str]:
+        """Return codes that no site and no alias has or had."""
+        codes: dict[str, None] = {}
+        while len(codes) < count:
+            wanted = {new_code() for _ in range(count - len(codes))} - set(codes)
+            for table in (schema.sites, schema.site_aliases):
+                wanted -= set(
+                    self._connection.execute(sa.select(table.c.code).where(table.c.code.in_(wanted))).scalars()
+                )
+            codes |= dict.fromkeys(wanted)
+        return list(codes)
+
+    def _update(self, items: Sequence[SiteUpdate]) -> int:
+        present = self._present([item.before.id for item in items])
+        rows: list[dict[str, Any]] = []
+        references: list[dict[str, Any]] = []
+        changes: list[tuple[int | None, str, Any, Any]] = []
+        for item in items:
+            before = item.before
+            found = present.get(before.id)
+            if found is None:
+                raise NotFoundError("site_not_found", site=before.code)
+            found_version, found_search = found
+            if found_version != before.version:
+                raise ConflictError("site_changed", site=before.code, expected=before.version, found=found_version)
+            search = found_search if item.search is None else item.search
+            renewed, gained = _new_references(before.sources, item.sources)
+            differences = field_changes(before.site, item.after) + gained
+            if not (differences or renewed or search != found_search):
+                continue
+            version = before.version + bool(differences)
+            row = to_row(item.after) | {"id": before.id, "code": before.code, "search": search, "version": version}
+            rows.append(row | self._stamp() | {"created_at": before.created_at})
+            if not differences:
+                rows[-1]["updated_at"] = before.updated_at
+            references += [_reference(before.id, source) for source in renewed]
+            changes += [(before.id, *difference) for difference in differences]
+            present[before.id] = (version, search)
+        if rows:
+            self._touch()
+            self._refuse_taken(references)
+            self._backend.upsert(self._connection, schema.sites, rows)
+            self._backend.upsert(self._connection, schema.site_sources, references)
+            self._record(changes)
+        return len(rows)
+
+    def _present(self, ids: Sequence[int]) -> dict[int, tuple[int, str]]:
+        """Return version and search words of sites by id."""
+        sites = schema.sites
+        query = sa.select(sites.c.id, sites.c.version, sites.c.search).where(sites.c.id.in_(ids))
+        return {row.id: (row.version, row.search) for row in self._connection.execute(query)}
+
+    def _refuse_taken(self, references: Sequence[Mapping[str, Any]]) -> None:
+        """Raise if a source key is another site's: an update must not take it away."""
+        table = schema.site_sources
+        owners = {(row["source"], row["source_key"]): row["site_id"] for row in references}
+        for source in {source for source, _ in owners}:
+            keys = [key for of_source, key in owners if of_source == source]
+            query = sa.select(table).where(table.c.source == source, table.c.source_key.in_(keys))
+            for row in self._connection.execute(query):
+                if owners[source, row.source_key] != row.site_id:
+                    raise ConflictError("source_key_taken", source=source, key=row.source_key)
+
+    def _put_records(self, table: sa.Table, record: str, key: str, rows: Mapping[Any, dict[str, Any]]) -> int:
+        """Add or overwrite rows that are no sites, each change kept as a whole record."""
+        written = 0
+        for part in reading.chunks(rows.items(), 500):
+            for _, row in part:
+                for name, value in row.items():
+                    refuse_unstorable(f"{record}.{name}", value)
+            wanted = sa.select(table).where(table.c[key].in_([value for value, _ in part]))
+            present = {row[key]: dict(row) for row in self._connection.execute(wanted).mappings()}
+            news = [(present.get(value), row) for value, row in part if not _holds(present.get(value), row)]
+            if not news:
+                continue
+            self._touch()
+            stamped = [row | {"data_version": self._data_version} for _, row in news]
+            self._backend.upsert(self._connection, table, stamped)
+            changes = [
+                {"record": f"{record}:{row[key]}", "before": _as_json(old), "after": _as_json(row)} for old, row in news
+            ]
+            self._insert_changes([{"site_id": None, "field": "record", **change} for change in changes])
+            written += len(news)
+        return written
+
+    def _put_evidence(self, items: Sequence[tuple[int, str, Evidence]]) -> int:
+        table = schema.evidence
+        names = ("source", "scheme", "value", "scale", "count", "as_of", "level", "name", "note")
+        rows: dict[tuple[int, str, str], dict[str, Any]] = {}
+        for site_id, key, item in items:
+            row = {name: getattr(item, name) for name in names} | {"site_id": site_id, "evidence_key": key}
+            for name, value in row.items():
+                refuse_unstorable(f"evidence.{name}", value)
+            rows[site_id, item.source, key] = row
+        wanted = sa.select(table).where(table.c.site_id.in_({site_id for site_id, _, _ in rows}))
+        found = self._connection.execute(wanted).mappings()
+        present = {(row["site_id"], row["source"], row["evidence_key"]): dict(row) for row in found}
+        news = {key: row for key, row in rows.items() if not _holds(present.get(key), row)}
+        if not news:
+            return 0
+        self._touch()
+        fresh = [key for key in news if key not in present]
+        ids = dict(zip(fresh, self._backend.reserve_ids(self._connection, table, len(fresh)), strict=True))
+        for which, row in news.items():
+            row |= {"id": present[which]["id"] if which in present else ids[which], "batch_id": self.batch_id}
+        self._backend.upsert(self._connection, table, list(news.values()))
+        self._record([(at[0], "evidence", _as_json(present.get(at)), _as_json(row)) for at, row in news.items()])
+        return len(news)
+
+    def _put_scores(self, wanted: Mapping[int, Score | None]) -> int:
+        table = schema.scores
+        names = ("score", "stars", "count", "confidence")
+        found = self._connection.execute(sa.select(table).where(table.c.site_id.in_(wanted))).mappings()
+        present = {row["site_id"]: Score(*(row[name] for name in names)) for row in found}
+        news = {site_id: score for site_id, score in wanted.items() if present.get(site_id) != score}
+        if not news:
+            return 0
+        self._touch()
+        gone = [site_id for site_id, score in news.items() if score is None]
+        self._connection.execute(sa.delete(table).where(table.c.site_id.in_(gone)))
+        rows = [{"site_id": i, **{name: getattr(score, name) for name in names}} for i, score in news.items() if score]
+        self._backend.upsert(self._connection, table, rows)
+        sites = schema.sites
+        seen = sa.update(sites).where(sites.c.id.in_(news)).values(data_version=self._data_version)
+        self._connection.execute(seen)
+        return len(news)
+
+    def _record(self, changes: Iterable[tuple[int | None, str, Any, Any]]) -> None:
+        rows = [
+            {"site_id": site_id, "record": "", "field": field, "before": before, "after": after}
+            for site_id, field, before, after in changes
+        ]
+        self._insert_changes(rows)
+
+    def _insert_changes(self, rows: Sequence[dict[str, Any]]) -> None:
+        self._backend.insert(self._connection, schema.changes, [{"batch_id": self.batch_id, **row} for row in rows])
+
+    def _stamp(self) -> dict[str, Any]:
+        return {"data_version": self._data_version, "updated_at": self._now}
+
+    def _touch(self) -> None:
+        self._write_batch()
+        self._dirty = True
+
+    def _write_batch(self) -> None:
+        if self._batch_written:
+            return
+        info = self._info
+        row = {"kind": info.kind, "actor": info.actor, "source": info.source, "file_name": info.file_name}
+        row |= {"file_sha256": info.file_sha256, "note": info.note}
+        for name, value in row.items():
+            refuse_unstorable(name, value)
+        stamps = {"id": self.batch_id, "started_at": self._now, "counts": {}}
+        self._connection.execute(sa.insert(schema.batches), row | stamps)
+        self._batch_written = True
+
+
+def _reference(site_id: int, source: SourceRef) -> dict[str, Any]:
+    refuse_unstorable("source_key", source.key)
+    return {"source": source.source, "source_key": source.key, "site_id": site_id, "last_seen": source.last_seen}
+
+
+def _new_references(
+    present: Sequence[SourceRef], wanted: Sequence[SourceRef]
+) -> tuple[list[SourceRef], list[FieldChange]]:
+    """Return the references to write, and the history of those that are new and not only seen again."""
+    known = {(ref.source, ref.key): ref.last_seen for ref in present}
+    write: list[SourceRef] = []
+    gained: list[FieldChange] = []
+    for ref in wanted:
+        key = (ref.source, ref.key)
+        if key not in known:
+            gained.append(("sources", None, [ref.source, ref.key]))
+        elif ref.last_seen is None or ref.last_seen == known[key]:
+            continue
+        known[key] = ref.last_seen
+        write.append(ref)
+    return write, gained
+
+
+def _holds(present: Mapping[str, Any] | None, row: Mapping[str, Any]) -> bool:
+    return present is not None and all(present[name] == value for name, value in row.items())
+
+
+def _as_multipolygon(polygon: Any) -> MultiPolygon:
+    """Return a polygon or several as several, in two dimensions: what the column takes."""
+    import shapely
+
+    flat = shapely.force_2d(polygon)
+    return flat if flat.geom_type == "MultiPolygon" else shapely.MultiPolygon([flat])
+
+
+def _as_json(row: Mapping[str, Any] | None) -> Any:
+    """Return a record for the history; polygons as well-known binary in hexadecimal digits."""
+    if row is None:
+        return None
+    result: dict[str, Any] = {}
+    for name, value in row.items():
+        if name in ("data_version", "batch_id", "id", "site_id"):
+            continue
+        if name == "polygon":
+            result[name] = value.wkb_hex
+        else:
+            result[name] = value.isoformat() if hasattr(value, "isoformat") else value
+    return result
