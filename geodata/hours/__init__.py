@@ -1,0 +1,29 @@
+"""Opening hours: OSM expressions and their evaluation under the official calendar."""
+
+from geodata.hours.evaluation import (
+    LOOK_AHEAD_DAYS,
+    STATE_NAMES,
+    DayHours,
+    OpenState,
+    StateName,
+    Timetable,
+    open_state,
+    state_at,
+    timetable,
+    week,
+)
+from geodata.hours.expression import check_osm
+
+__all__ = [
+    "LOOK_AHEAD_DAYS",
+    "STATE_NAMES",
+    "DayHours",
+    "OpenState",
+    "StateName",
+    "Timetable",
+    "check_osm",
+    "open_state",
+    "state_at",
+    "timetable",
+    "week",
+]
