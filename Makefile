@@ -10,7 +10,7 @@
 # PYTHON=python3.12 chooses the interpreter for a new .venv, VENV=folder another place for it.
 
 VENV ?= .venv
-PORT ?= 8000
+PORT ?=
 ARGS ?=
 BIN = $(VENV)/bin
 CANDIDATES = $(or $(PYTHON),python3.13 python3.12 python3.11 python3 python)
@@ -30,7 +30,7 @@ help:
 	@sed -n 's/^#   //p' Makefile
 
 demo: $(VENV)/.stationmap-run
-	$(BIN)/stationmap demo --port $(PORT)
+	$(BIN)/stationmap demo $(if $(PORT),--port $(PORT))
 
 test: $(VENV)/.stationmap-dev
 	@.ci/system-packages
@@ -82,5 +82,5 @@ $(VENV)/.stationmap-dev: $(SOURCES) | $(BIN)/python
 	@touch $@ $(VENV)/.stationmap-run
 
 node_modules/.package-lock.json: package-lock.json package.json | $(VENV)/.stationmap-dev
-	$(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	$(NPM) ci --ignore-scripts --prefer-offline --no-audit --no-fund --loglevel=error
 	@touch $@

@@ -124,8 +124,8 @@ def fetch_packages(root: Path, scratch: Path) -> Path:
 
     for name in ("package.json", "package-lock.json"):
         shutil.copy(root / name, scratch / name)
-    done: subprocess.CompletedProcess[str] = npm(
-        ["ci", "--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund", "--loglevel=error"],
+    done = npm(
+        ["ci", "--ignore-scripts", "--omit=dev", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"],
         return_completed_process=True,
         cwd=scratch,
         stdin=subprocess.DEVNULL,
@@ -133,12 +133,13 @@ def fetch_packages(root: Path, scratch: Path) -> Path:
         text=True,
     )
     if done.returncode != 0:
-        last_lines = "\n".join((done.stderr or done.stdout).strip().splitlines()[-8:])
+        said = str(done.stderr or done.stdout).strip().splitlines()
+        reason = "\n".join([line for line in said if not line.startswith("npm error     at ")][:5])
         raise RuntimeError(
             f"The browser libraries that {INPUTS[0]} names are not all in {VENDOR}, and npm could not fetch them "
             f"(exit {done.returncode}).\nnpm takes its registry and proxy from ~/.npmrc or from npm_config_registry "
             "and npm_config_proxy in the environment. Without any registry, build from an sdist, or copy "
-            f"{VENDOR} from another checkout of the same version.\nnpm said:\n{last_lines}"
+            f"{VENDOR} from another checkout of the same version.\nnpm said:\n{reason}"
         )
     return scratch / "node_modules"
 
