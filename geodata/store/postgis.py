@@ -80,8 +80,10 @@ class PostgisBackend(Backend):
 
     def insert(self, connection: Connection, table: sa.Table, rows: Rows) -> None:
         """Insert with COPY."""
-        if not rows:
-            return
+        if rows:
+            self._copy(connection, table, rows, into=table.name)
+
+    def _copy(self, connection: Connection, table: sa.Table, rows: Rows, *, into: str) -> None:
         names = list(rows[0])
         processors = [table.c[name].type.dialect_impl(connection.dialect) for name in names]
         converters = [kind.bind_processor(connection.dialect) or _same for kind in processors]
@@ -93,13 +95,21 @@ class PostgisBackend(Backend):
         quote = connection.dialect.identifier_preparer.quote
         columns = ", ".join(quote(name) for name in names)
         with closing(connection.connection.cursor()) as cursor:
-            cursor.copy_expert(f"COPY {quote(table.name)} ({columns}) FROM STDIN", lines)
+            cursor.copy_expert(f"COPY {quote(into)} ({columns}) FROM STDIN", lines)
 
     def upsert(self, connection: Connection, table: sa.Table, rows: Rows) -> None:
-        """Insert or overwrite, a thousand rows a statement."""
-        if rows:
-            statement = insert_or_overwrite(insert(table), table, list(rows[0]))
-            connection.execute(statement, list(map(dict, rows)))
+        """Insert or overwrite, by way of a temporary table filled with COPY."""
+        if not rows:
+            return
+        names = list(rows[0])
+        quote = connection.dialect.identifier_preparer.quote
+        passing = sa.table(f"passing_{table.name}", *(sa.column(name) for name in names))
+        like = f"CREATE TEMPORARY TABLE IF NOT EXISTS {quote(passing.name)} (LIKE {quote(table.name)}) ON COMMIT DROP"
+        connection.execute(sa.text(like))
+        self._copy(connection, table, rows, into=passing.name)
+        statement = insert(table).from_select(names, sa.select(*passing.c))
+        connection.execute(insert_or_overwrite(statement, table, names))
+        connection.execute(sa.text(f"TRUNCATE {quote(passing.name)}"))
 
     def reserve_ids(self, connection: Connection, table: sa.Table, count: int) -> Sequence[int]:
         """Take the next values of the sequence."""

@@ -113,13 +113,14 @@ def site_rows_among(connection: Connection, codes: Collection[str] | None, sourc
 def site_rows_by_key(connection: Connection, source: str, keys: Iterable[str]) -> Iterator[tuple[str, SiteRow]]:
     """Return the sites that a source knows by these keys, as (key, row)."""
     refs = schema.site_sources
-    for part in chunks(sorted(filter(storable, set(keys)))):
-        wanted = set(part)
-        ids = sa.select(refs.c.site_id).where(refs.c.source == source, refs.c.source_key.in_(part))
-        for row in site_rows(connection, schema.sites.c.id.in_(ids)):
-            for ref in row.sources:
-                if ref.source == source and ref.key in wanted:
-                    yield ref.key, row
+    wanted = set(filter(storable, keys))
+    ids = sa.select(refs.c.site_id).where(refs.c.source == source)
+    if len(wanted) <= CHUNK:  # beyond, going through the whole source is quicker than asking for each key
+        ids = ids.where(refs.c.source_key.in_(sorted(wanted)))
+    for row in site_rows(connection, schema.sites.c.id.in_(ids)):
+        for ref in row.sources:
+            if ref.source == source and ref.key in wanted:
+                yield ref.key, row
 
 
 def rows_since(connection: Connection, version: int) -> SiteRows:
