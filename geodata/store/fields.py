@@ -16,9 +16,10 @@ them, as ``facilities.toilet``.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date
+from functools import cache
 from typing import Any
 
 from geodata.errors import ValueUnusableError
@@ -31,6 +32,7 @@ PLAIN = (
 )  # fmt: skip
 #: Fields with one entry a code, compared and kept in the history one by one.
 KEYED = ("facilities", "services")
+_ALWAYS = frozenset({"value", "basis"})
 _DATES = frozenset({"valid_from", "valid_to", "verified_on"})
 #: The greatest whole number of a column that has 32 bits on PostgreSQL.
 _MOST = 2**31 - 1
@@ -183,21 +185,21 @@ def _plain(value: Any) -> Any:
             return {code: _plain(part) for code, part in value.items()}
         case tuple() | list():
             return [_plain(part) for part in value]
-        case Amenity():
-            return {"value": value.value, "basis": value.basis, **_without_defaults(value, ("as_of", "note", "hours"))}
-        case Position() | Entrance():
-            return {"lon": value.lon, "lat": value.lat, **_without_defaults(value, _POSITION_EXTRAS)}
         case _:
-            return _without_defaults(value, tuple(part.name for part in fields(value)))
+            return {name: _plain(part) for name, part in _telling(value)}
 
 
-_POSITION_EXTRAS = ("precision", "note", "given_lon", "given_lat", "given_datum")
+def _telling(part: Any) -> Iterator[tuple[str, Any]]:
+    """Return the attributes of a part that are not its defaults, and those that always stand in the row."""
+    for name, default in _defaults(type(part)):
+        value = getattr(part, name)
+        if name in _ALWAYS or value != default:
+            yield name, value
 
 
-def _without_defaults(part: Any, names: Iterable[str]) -> dict[str, Any]:
-    """Return the named attributes that say something: an empty text, tuple or ``None`` is every part's default."""
-    values = ((name, getattr(part, name, None)) for name in names)
-    return {name: _plain(value) for name, value in values if value is not None and value not in ("", ())}
+@cache
+def _defaults(kind: type) -> tuple[tuple[str, Any], ...]:
+    return tuple((part.name, part.default) for part in fields(kind))
 
 
 def _from_plain(name: str, value: Any) -> Any:

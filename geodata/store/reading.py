@@ -103,11 +103,12 @@ def site_rows_among(connection: Connection, codes: Collection[str] | None, sourc
     if source is not None:
         refs = schema.site_sources
         condition = schema.sites.c.id.in_(sa.select(refs.c.site_id).where(refs.c.source == source))
-    if codes is None:
-        yield from site_rows(connection, condition)
-        return
-    for part in chunks(sorted(filter(storable, set(codes)))):
-        yield from site_rows(connection, condition & schema.sites.c.code.in_(part))
+    wanted = None if codes is None else set(filter(storable, codes))
+    if wanted is not None and len(wanted) <= CHUNK:  # beyond, going through all is quicker than asking for each
+        condition &= schema.sites.c.code.in_(sorted(wanted))
+    for row in site_rows(connection, condition):
+        if wanted is None or row.code in wanted:
+            yield row
 
 
 def site_rows_by_key(connection: Connection, source: str, keys: Iterable[str]) -> Iterator[tuple[str, SiteRow]]:
@@ -115,7 +116,7 @@ def site_rows_by_key(connection: Connection, source: str, keys: Iterable[str]) -
     refs = schema.site_sources
     wanted = set(filter(storable, keys))
     ids = sa.select(refs.c.site_id).where(refs.c.source == source)
-    if len(wanted) <= CHUNK:  # beyond, going through the whole source is quicker than asking for each key
+    if len(wanted) <= CHUNK:  # as above
         ids = ids.where(refs.c.source_key.in_(sorted(wanted)))
     for row in site_rows(connection, schema.sites.c.id.in_(ids)):
         for ref in row.sources:

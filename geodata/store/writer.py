@@ -387,7 +387,7 @@ def _as_json(row: Mapping[str, Any] | None) -> Any:
         if name in ("data_version", "batch_id", "id", "site_id"):
             continue
         if name == "polygon":
-            result[name] = value.wkb_hex
+            result[str(name)] = value.wkb_hex
         else:
-            result[name] = value.isoformat() if hasattr(value, "isoformat") else value
+            result[str(name)] = value.isoformat() if hasattr(value, "isoformat") else value
     return result
