@@ -1,1 +1,14 @@
-"""The read model: every public read about sites is answered from a :class:`SiteIndex` in memory."""
+"""The read model: every public read about sites is answered from a :class:`SiteIndex` in memory.
+
+The way through the modules: rows of the store become ``columns`` (``build``, ``features``); from these come the tree
+(``geometry``), the search texts (``text``, ``grams``, ``spelling``, ``search``), the orders (``ordering``) and the
+opening times (``opening``, ``exceptions``, ``moments``); ``filters``, ``finding``, ``suggesting`` and ``details``
+answer; ``siteindex`` is the face.
+"""
+
+from __future__ import annotations
+
+from geodata.index.query import LISTED_STATES, Hit, Hits, Page, SiteQuery, Sort, Suggestion
+from geodata.index.siteindex import SiteIndex
+
+__all__ = ["LISTED_STATES", "Hit", "Hits", "Page", "SiteIndex", "SiteQuery", "Sort", "Suggestion"]

@@ -1,0 +1,60 @@
+"""Many small byte strings in few large ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: From this many chunks on they are written into one again.
+_CHUNKS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Blobs:
+    """Byte strings by row, in chunks: the first may be a mapped file, a change adds a chunk and copies nothing.
+
+    Attributes
+    ----------
+    chunks : tuple of bytes-like
+    chunk, start, length : ndarray, shape (n,)
+        Where the string of a row lies.
+    """
+
+    chunks: tuple[memoryview, ...]
+    chunk: NDArray[np.uint8]
+    start: NDArray[np.int64]
+    length: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, items: Sequence[bytes]) -> Blobs:
+        """Return the strings as one chunk."""
+        length = np.fromiter(map(len, items), dtype=np.int32, count=len(items))
+        start = np.zeros(len(items), dtype=np.int64)
+        np.cumsum(length[:-1], out=start[1:])
+        return cls((memoryview(b"".join(items)),), np.zeros(len(items), dtype=np.uint8), start, length)
+
+    def __getitem__(self, row: int) -> bytes:
+        start = int(self.start[row])
+        return bytes(self.chunks[self.chunk[row]][start : start + int(self.length[row])])
+
+    def patched(self, size: int, rows: NDArray[np.int32], items: Sequence[bytes]) -> Blobs:
+        """Return a copy of ``size`` rows in which ``rows`` have new strings."""
+        new = Blobs.of(items)
+        grown = size - len(self.length)
+        chunk = np.concatenate((self.chunk, np.zeros(grown, dtype=np.uint8)))
+        start = np.concatenate((self.start, np.zeros(grown, dtype=np.int64)))
+        length = np.concatenate((self.length, np.zeros(grown, dtype=np.int32)))
+        chunk[rows], start[rows], length[rows] = len(self.chunks), new.start, new.length
+        patched = Blobs((*self.chunks, *new.chunks), chunk, start, length)
+        return patched._compacted() if len(patched.chunks) > _CHUNKS else patched
+
+    @property
+    def nbytes(self) -> int:
+        """The memory it takes, in bytes."""
+        return sum(map(len, self.chunks)) + self.chunk.nbytes + self.start.nbytes + self.length.nbytes
+
+    def _compacted(self) -> Blobs:
+        return Blobs.of([self[row] for row in range(len(self.length))])

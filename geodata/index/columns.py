@@ -1,0 +1,245 @@
+"""The columns of the read model: plain numpy arrays by row, and dictionaries for what repeats.
+
+All of it is immutable by convention: a refresh copies, patches the copies and leaves the old ones to their readers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geodata.index.blobs import Blobs
+from geodata.vocabulary import Vocabulary
+
+#: Days as :meth:`datetime.date.toordinal` counts them; an open beginning or end.
+NO_FIRST_DAY = 0
+NO_LAST_DAY = 2**31 - 1
+
+
+class Lexicon:
+    """Distinct values and their numbers; new ones are added at the end, so that numbers given stay right."""
+
+    __slots__ = ("numbers", "words")
+
+    def __init__(self, words: Iterable[str | None] = ()) -> None:
+        self.words: list[str | None] = list(words)
+        self.numbers: dict[str | None, int] = {word: number for number, word in enumerate(self.words)}
+
+    def number(self, word: str | None) -> int:
+        """Return the number of ``word``, which is added where it is new."""
+        found = self.numbers.get(word)
+        if found is None:
+            found = self.numbers[word] = len(self.words)
+            self.words.append(word)
+        return found
+
+    def find(self, word: str) -> int | None:
+        """Return the number of ``word``, or ``None`` if no site has it."""
+        return self.numbers.get(word)
+
+    def copy(self) -> Lexicon:
+        """Return one that can grow apart."""
+        return Lexicon(self.words)
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicons:
+    """The distinct values of the coded columns.
+
+    ``amenities`` and ``ways`` number bits: facilities as ``f.toilet``, services as ``s.legal_aid``; ways of access.
+    """
+
+    kinds: Lexicon
+    levels: Lexicon
+    states: Lexicon
+    amenities: Lexicon
+    ways: Lexicon
+    areas: Lexicon
+    area_names: Lexicon
+    hours: Lexicon
+    reasons: Lexicon
+
+    @classmethod
+    def of(cls, vocabulary: Vocabulary) -> Lexicons:
+        """Return dictionaries that hold the vocabulary's codes."""
+        return cls(
+            kinds=Lexicon(vocabulary.kinds),
+            levels=Lexicon((None, *vocabulary.levels)),
+            states=Lexicon(vocabulary.states),
+            amenities=Lexicon(
+                (*(f"f.{code}" for code in vocabulary.facilities), *(f"s.{code}" for code in vocabulary.services))
+            ),
+            ways=Lexicon(vocabulary.access),
+            areas=Lexicon((None,)),
+            area_names=Lexicon(("",)),
+            hours=Lexicon((None,)),
+            reasons=Lexicon(("",)),
+        )
+
+    def copy(self) -> Lexicons:
+        """Return dictionaries that can grow apart."""
+        return Lexicons(*(getattr(self, part.name).copy() for part in fields(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One array a column; the first axis is the row.
+
+    Attributes
+    ----------
+    code : bytes
+        The public code.
+    lon, lat : float64
+        Degrees in WGS-84, NaN without a position.
+    kind, level, state, area, area_name, hours : int
+        Numbers in :class:`Lexicons`.
+    have, yes : uint64, shape (n, words)
+        Bits of the facilities and services there are at least in part (yes, limited), and of those there are (yes).
+    ways : uint64, shape (n, words)
+        Bits of the ways of access.
+    score : float64
+        NaN without a rating.
+    valid_from, valid_to : int32
+        Days, both included; :data:`NO_FIRST_DAY` and :data:`NO_LAST_DAY` where it has no such bound.
+    special : bool
+        Whether something besides its hours decides when it is open: closures, validity or a state other than open.
+    """
+
+    code: NDArray[np.bytes_]
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    kind: NDArray[np.uint16]
+    level: NDArray[np.uint16]
+    state: NDArray[np.uint16]
+    area: NDArray[np.int32]
+    area_name: NDArray[np.int32]
+    hours: NDArray[np.int32]
+    have: NDArray[np.uint64]
+    yes: NDArray[np.uint64]
+    ways: NDArray[np.uint64]
+    score: NDArray[np.float64]
+    valid_from: NDArray[np.int32]
+    valid_to: NDArray[np.int32]
+    special: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.code)
+
+    def patched(self, size: int, rows: NDArray[np.int32], part: Table) -> Table:
+        """Return a copy of ``size`` rows in which ``rows`` are those of ``part``."""
+        return Table(
+            *(_patched(getattr(self, column.name), size, rows, getattr(part, column.name)) for column in fields(self))
+        )
+
+    @property
+    def nbytes(self) -> int:
+        """The memory it takes, in bytes."""
+        return sum(int(getattr(self, column.name).nbytes) for column in fields(self))
+
+
+def _patched(old: NDArray[Any], size: int, rows: NDArray[np.int32], new: NDArray[Any]) -> NDArray[Any]:
+    # Codes may have grown longer, bit columns wider.
+    shape = (size, *(max(pair) for pair in zip(old.shape[1:], new.shape[1:], strict=True)))
+    patched = np.zeros(shape, dtype=np.promote_types(old.dtype, new.dtype))
+    patched[(slice(len(old)), *map(slice, old.shape[1:]))] = old
+    if new.ndim == 1:
+        patched[rows] = new
+    else:
+        patched[rows] = 0
+        patched[rows, : new.shape[1]] = new
+    return patched
+
+
+@dataclass(frozen=True, slots=True)
+class Closures:
+    """The closures of the few sites that have any, sorted by row.
+
+    ``first`` and ``last`` are days, both included; ``reason`` a number in :class:`Lexicons`.
+    """
+
+    row: NDArray[np.int32]
+    first: NDArray[np.int32]
+    last: NDArray[np.int32]
+    reason: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, items: Iterable[tuple[int, int, int, int]]) -> Closures:
+        """Return closures given as (row, first, last, reason)."""
+        array = np.array(list(items), dtype=np.int64).reshape(-1, 4)
+        row, first, last, reason = array[np.lexsort((array[:, 1], array[:, 0]))].T.astype(np.int32)
+        return cls(row, first, last, reason)
+
+    def patched(self, rows: NDArray[np.int32], part: Closures) -> Closures:
+        """Return a copy in which ``rows`` have the closures of ``part``, which names rows of this table."""
+        kept = ~np.isin(self.row, rows)
+        joined = [
+            np.concatenate((getattr(self, name)[kept], getattr(part, name)))
+            for name in ("row", "first", "last", "reason")
+        ]
+        order = np.lexsort((joined[1], joined[0]))
+        return Closures(*(column[order] for column in joined))
+
+    def of_row(self, row: int) -> list[tuple[int, int, int]]:
+        """Return a row's closures as (first, last, reason)."""
+        begin, end = np.searchsorted(self.row, [row, row + 1])
+        return [(int(self.first[i]), int(self.last[i]), int(self.reason[i])) for i in range(begin, end)]
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What a search looks through, one text a row and field.
+
+    ``alias`` holds labels and former names, ``place`` address and area's name, ``pinyin`` the ``search`` column; parts
+    of a text stand on lines of their own.
+    """
+
+    name: list[str]
+    alias: list[str]
+    place: list[str]
+    pinyin: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Everything the index knows of the sites, besides what is derived from it.
+
+    Attributes
+    ----------
+    table : Table
+    closures : Closures
+    lexicons : Lexicons
+    feature : Blobs
+        GeoJSON up to the parts that depend on the request (:mod:`geodata.index.features`).
+    extra : Blobs
+        What only the page of one site shows, as JSON.
+    aliases : mapping of str to str
+        Former codes to present ones.
+    """
+
+    table: Table
+    closures: Closures
+    lexicons: Lexicons
+    feature: Blobs
+    extra: Blobs
+    aliases: Mapping[str, str]
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+
+def words_of(bits: list[int], count: int) -> NDArray[np.uint64]:
+    """Return integers of any size as rows of 64-bit words, the lowest first; ``count`` bits at least."""
+    words = max(1, -(-count // 64))
+    if words == 1:
+        return np.array(bits, dtype=np.uint64).reshape(-1, 1)
+    low = 2**64 - 1
+    return np.array([[bit >> (64 * word) & low for word in range(words)] for bit in bits], dtype=np.uint64).reshape(
+        -1, words
+    )

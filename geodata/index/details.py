@@ -1,0 +1,94 @@
+"""Everything about one site, as its page shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from geodata.calendar import WorkCalendar
+from geodata.errors import HoursError
+from geodata.hours import DayHours, week
+from geodata.index.columns import Columns
+from geodata.index.exceptions import Shut, shut_days, week_with
+from geodata.index.features import converted, read_extra, spliced
+from geodata.index.opening import note_dict
+from geodata.messages import Message, catalogue
+from geodata.sites import Datum
+
+#: Parts of the stored details that the page has under other names, or as more than they are.
+_TAKEN_APART = frozenset({"facilities", "services", "position_note", "given_datum"})
+
+
+def detail(
+    columns: Columns, row: int, opening: bytes, now: datetime, calendar: WorkCalendar, tz: ZoneInfo, datum: Datum
+) -> dict[str, Any]:
+    """Return a feature with all that is known of the site (:meth:`geodata.index.SiteIndex.detail`)."""
+    feature: dict[str, Any] = converted(orjson.loads(spliced(columns.feature[row], None, opening)), datum)
+    properties = feature["properties"]
+    extra = read_extra(columns.extra[row])
+    today = now.astimezone(tz).date()
+    shut = shut_days(columns, row, today.toordinal())
+    osm = columns.lexicons.hours.words[int(columns.table.hours[row])]
+    properties |= {name: value for name, value in extra.items() if name not in _TAKEN_APART}
+    properties["hours"] = {
+        "osm": osm,
+        "text": properties["hours_text"],
+        "week": _week(osm, today, calendar, tz, shut),
+    }
+    properties["position"] = {
+        "precision": properties["precision"],
+        "note": _position_note(extra["position_note"]),
+        "given_datum": extra["given_datum"],
+    }
+    for group in ("facilities", "services"):
+        name = {"facilities": "facility_details", "services": "service_details"}[group]
+        properties[name] = {code: _amenity(part, today, calendar, tz, shut) for code, part in extra[group].items()}
+    return feature
+
+
+def _position_note(text: str) -> dict[str, str] | None:
+    """Return a note, which is a code of the catalogue, or plain words where someone wrote those."""
+    if not text:
+        return None
+    return note_dict(Message(text)) if text in catalogue() else {"code": "", "zh": text, "en": text}
+
+
+def _amenity(
+    part: Mapping[str, Any], today: date, calendar: WorkCalendar, tz: ZoneInfo, shut: Sequence[Shut]
+) -> dict[str, Any]:
+    hours = part.get("hours") or {}
+    found = {
+        "value": part["value"],
+        "basis": part["basis"],
+        "as_of": part.get("as_of"),
+        "note": part.get("note", ""),
+        "hours_text": hours.get("text", ""),
+    }
+    if hours.get("osm"):
+        found["week"] = _week(hours["osm"], today, calendar, tz, shut)
+    return found
+
+
+def _week(
+    osm: str | None, first_day: date, calendar: WorkCalendar, tz: ZoneInfo, shut: Sequence[Shut]
+) -> list[dict[str, Any]]:
+    try:
+        days = week(osm, first_day, calendar, tz)
+    except HoursError:  # written past the check of an import
+        days = week(None, first_day, calendar, tz)
+    return [_day(hours) for hours in week_with(shut, days)]
+
+
+def _day(hours: DayHours) -> dict[str, Any]:
+    return {
+        "day": hours.day.isoformat(),
+        "kind": hours.kind,
+        "name": {"zh": hours.name_zh, "en": hours.name_en},
+        "state": hours.state,
+        "spans": hours.spans,
+        "note": note_dict(hours.note),
+    }

@@ -1,0 +1,138 @@
+"""The moments that one index is asked about, kept as long as they last."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from datetime import date, datetime, timedelta
+from threading import Lock
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from geodata.calendar import WorkCalendar
+from geodata.hours import OpenState
+from geodata.index.columns import Columns
+from geodata.index.exceptions import shut_days, state_with
+from geodata.index.filters import numbered
+from geodata.index.geometry import Mask
+from geodata.index.opening import Day, Moment, opening_json, other, present
+from geodata.index.query import LISTED_STATES
+
+#: Days and moments kept beside the present one.
+_DAYS = 6
+_MOMENTS = 6
+
+
+class Moments:
+    """Finds the moment of a time, and what is to be seen then.
+
+    Parameters
+    ----------
+    columns : Columns
+    calendar : WorkCalendar
+    tz : ZoneInfo
+    before : Moments, optional
+        Those of the index before a refresh under the same calendar, whose timetables are taken over.
+    """
+
+    def __init__(self, columns: Columns, calendar: WorkCalendar, tz: ZoneInfo, before: Moments | None = None) -> None:
+        self.columns = columns
+        self.calendar = calendar
+        self.tz = tz
+        self._present: Moment | None = None
+        self._days: OrderedDict[date, Day] = OrderedDict()
+        self._others: OrderedDict[int, Moment] = OrderedDict()
+        self._lock = Lock()
+        self._hidden = np.zeros(len(columns), dtype=np.bool_)
+        if columns.aliases:
+            old = np.array([code.encode() for code in columns.aliases], dtype=np.bytes_)
+            self._hidden[np.isin(columns.table.code, old)] = True
+        if before is not None:
+            hours = columns.lexicons.hours.words
+            self._days.update((day, known.grown(hours)) for day, known in list(before._days.items()))
+
+    def at(self, now: datetime) -> Moment:
+        """Return the moment of the present time, with its boundaries."""
+        second = int(now.timestamp())
+        moment = self._present
+        if moment is None or not moment.begin <= second < moment.end:
+            moment = self._present = present(self.columns, self._day(now), second)
+        return moment
+
+    def of(self, at: datetime) -> Moment:
+        """Return the moment of any time; hours of a day other than the present one are worked out as needed."""
+        second = int(at.timestamp())
+        moment = self._present
+        if moment is not None:
+            if moment.begin <= second < moment.end:
+                return moment
+            if moment.day.start <= at < moment.day.end:
+                return self.at(at)
+        with self._lock:
+            found = self._others.get(second)
+            if found is not None:
+                self._others.move_to_end(second)
+                return found
+        found = other(self.columns, self._day(at), second)
+        with self._lock:
+            self._others[second] = found
+            while len(self._others) > _MOMENTS:
+                self._others.popitem(last=False)
+        return found
+
+    def listed(self, moment: Moment, states: frozenset[str] = LISTED_STATES) -> Mask:
+        """Return by row whether a site is there to be listed among those of the given states.
+
+        A temporary place counts as planned before its first day and as closed after its last one.
+        """
+        found = moment.listed.get(states)
+        if found is None:
+            table, today = self.columns.table, moment.day.day.toordinal()
+            found = numbered(self.columns.lexicons.states, states)[table.state] & moment.valid
+            if "planned" in states:
+                found |= table.valid_from > today
+            if "closed" in states:
+                found |= table.valid_to < today
+            found &= ~self._hidden
+            moment.listed[states] = found
+        return found
+
+    def opening(self, row: int, at: datetime) -> bytes:
+        """Return the JSON of a site's ``open``."""
+        moment = self.of(at)
+        if self.columns.table.special[row]:
+            found = moment.openings.get(-1 - row)
+            if found is None:
+                found = moment.openings[-1 - row] = opening_json(self._exceptional(row, moment, at))
+            return found
+        number = int(self.columns.table.hours[row])
+        found = moment.openings.get(number)
+        if found is None:
+            found = moment.openings[number] = moment.day.opening(number, moment.at)
+        return found
+
+    def prepare(self, now: datetime) -> None:
+        """Work out the timetables of the day, and in its last hour those of the next one."""
+        self.at(now)
+        ahead = now + timedelta(hours=1)
+        if self._local_day(ahead) != self._local_day(now):
+            self._day(ahead).window(int(ahead.timestamp()))
+
+    def _exceptional(self, row: int, moment: Moment, at: datetime) -> OpenState:
+        table = moment.day.table(int(self.columns.table.hours[row]))
+        shut = shut_days(self.columns, row, moment.day.day.toordinal())
+        return state_with(shut, table, moment.day, at)
+
+    def _local_day(self, at: datetime) -> date:
+        return at.astimezone(self.tz).date()
+
+    def _day(self, at: datetime) -> Day:
+        day = self._local_day(at)
+        with self._lock:
+            found = self._days.get(day)
+            if found is None:
+                found = self._days[day] = Day(self.columns.lexicons.hours.words, day, self.calendar, self.tz)
+            self._days.move_to_end(day)
+            while len(self._days) > _DAYS:
+                self._days.popitem(last=False)
+            return found

@@ -1,0 +1,156 @@
+"""The search over names, labels, addresses and pinyin: for each site, how well a text goes with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geodata.index.columns import Texts
+from geodata.index.grams import Grams, folded_units
+from geodata.index.spelling import Spellings, raw_of
+
+#: How well a text goes with a site, the best first; ``NO_MATCH`` where it does not.
+EXACT, PREFIX, SUBSTRING, LABEL, SPELT, SPELT_WITHIN, PLACE, NO_MATCH = range(8)
+
+Ranks: TypeAlias = NDArray[np.uint8]
+
+#: So many changed sites, or this part of all, are looked up beside the others before all are put in order again.
+_MANY = 2000
+_PART = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    """The texts of some rows."""
+
+    rows: NDArray[np.int32]
+    name: Grams
+    alias: Grams
+    place: Grams
+    pinyin: Spellings
+
+    @classmethod
+    def of(cls, rows: NDArray[np.int32], texts: Texts) -> _Segment:
+        return cls(rows, Grams.of(texts.name), Grams.of(texts.alias), Grams.of(texts.place), Spellings.of(texts.pinyin))
+
+    def joined(self, keep: NDArray[np.bool_], rows: NDArray[np.int32], texts: Texts) -> _Segment:
+        """Return the kept texts and further ones as one segment."""
+        return _Segment(
+            np.concatenate((self.rows[keep], rows)),
+            Grams(np.concatenate((self.name.kept(keep), folded_units(texts.name)))),
+            Grams(np.concatenate((self.alias.kept(keep), folded_units(texts.alias)))),
+            Grams(np.concatenate((self.place.kept(keep), folded_units(texts.place)))),
+            Spellings(self.pinyin.kept(keep) + raw_of(texts.pinyin)),
+        )
+
+    def rank(self, word: str) -> Ranks:
+        """Return how well a folded word goes with each of the segment's rows."""
+        ranks = np.full(len(self.rows), NO_MATCH, dtype=np.uint8)
+        places = self.place.find(word)
+        ranks[places.text] = PLACE
+        if word.isascii():
+            spelt = self.pinyin.find(word)
+            ranks[spelt.text] = SPELT_WITHIN
+            ranks[spelt.text[spelt.begins]] = SPELT
+        ranks[self.alias.find(word).text] = LABEL
+        names = self.name.find(word)
+        ranks[names.text] = SUBSTRING
+        ranks[names.text[names.begins]] = PREFIX
+        ranks[names.text[names.whole]] = EXACT
+        return ranks
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The texts of all sites: most in one segment, those changed lately in a small second one.
+
+    A change then costs no more than its own rows.
+    """
+
+    base: _Segment
+    current: NDArray[np.bool_]
+    recent: _Segment
+    size: int
+
+    @classmethod
+    def of(cls, texts: Texts) -> Search:
+        """Return the search over the texts of rows 0, 1, 2 …."""
+        size = len(texts.name)
+        base = _Segment.of(np.arange(size, dtype=np.int32), texts)
+        return cls(base, np.ones(size, dtype=np.bool_), _empty(), size)
+
+    def patched(self, size: int, rows: NDArray[np.int32], texts: Texts) -> Search:
+        """Return a search over ``size`` rows in which ``rows`` have new texts."""
+        current = self.current & ~np.isin(self.base.rows, rows)
+        recent = self.recent.joined(~np.isin(self.recent.rows, rows), rows, texts)
+        if len(recent.rows) <= max(_MANY, _PART * len(self.base.rows)):
+            return replace(self, current=current, recent=recent, size=size)
+        merged = _Segment(
+            np.concatenate((self.base.rows[current], recent.rows)),
+            Grams(np.concatenate((self.base.name.kept(current), recent.name.units))),
+            Grams(np.concatenate((self.base.alias.kept(current), recent.alias.units))),
+            Grams(np.concatenate((self.base.place.kept(current), recent.place.units))),
+            Spellings(self.base.pinyin.kept(current) + recent.pinyin.raw),
+        )
+        return Search(merged, np.ones(len(merged.rows), dtype=np.bool_), _empty(), size)
+
+    def rank(self, words: Sequence[str]) -> Ranks:
+        """Return by row how well folded words go with the sites: as the worst of them does, all must be found."""
+        worst = np.zeros(self.size, dtype=np.uint8)
+        for word in words:
+            ranks = np.full(self.size, NO_MATCH, dtype=np.uint8)
+            if word:
+                found = self.base.rank(word)
+                found[~self.current] = NO_MATCH
+                ranks[self.base.rows] = found
+                ranks[self.recent.rows] = self.recent.rank(word)
+            np.maximum(worst, ranks, out=worst)
+        if len(words) > 1:
+            # A name that is or begins with the whole text comes before one with the words here and there.
+            worst[worst < SUBSTRING] = SUBSTRING
+            whole = self.rank(["".join(words)])
+            better = whole < worst
+            worst[better] = whole[better]
+        return worst
+
+    def name_lengths(self) -> NDArray[np.int32]:
+        """Return by row how long the names are."""
+        lengths = np.zeros(self.size, dtype=np.int32)
+        for segment in (self.base, self.recent):
+            lengths[segment.rows] = segment.name.length()
+        return lengths
+
+    def name_key(self, row: int) -> tuple[str, str]:
+        """Return what a row's name is sorted by: its pinyin, where it has any, and the name."""
+        recent = np.flatnonzero(self.recent.rows == row)
+        segment = self.recent if len(recent) else self.base
+        number = int(recent[0] if len(recent) else np.flatnonzero(self.base.rows == row)[0])
+        name = segment.name.text(number)
+        return segment.pinyin.line(number) or name, name
+
+    def name_keys(self) -> list[tuple[str, str]]:
+        """Return what the names of all rows are sorted by."""
+        keys = [("", "")] * self.size
+        for segment in (self.base, self.recent):
+            lines, names = segment.pinyin.lines(), segment.name.texts()
+            for row, line, name in zip(segment.rows.tolist(), lines, names, strict=True):
+                keys[row] = (line or name, name)
+        return keys
+
+    @property
+    def nbytes(self) -> int:
+        """The memory it takes, in bytes."""
+        parts = (part for segment in (self.base, self.recent) for part in _parts(segment))
+        return sum(part.nbytes for part in parts) + self.base.rows.nbytes + self.current.nbytes
+
+
+def _parts(segment: _Segment) -> tuple[Grams | Spellings, ...]:
+    return segment.name, segment.alias, segment.place, segment.pinyin
+
+
+def _empty() -> _Segment:
+    return _Segment.of(np.empty(0, dtype=np.int32), Texts([], [], [], []))

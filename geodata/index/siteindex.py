@@ -1,0 +1,325 @@
+"""The face of the read model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from geodata.calendar import WorkCalendar
+from geodata.errors import NotFoundError
+from geodata.index import build
+from geodata.index.columns import Columns, Lexicons
+from geodata.index.counting import counts
+from geodata.index.details import detail
+from geodata.index.features import in_datum, spliced
+from geodata.index.finding import Bbox, Finder, Point
+from geodata.index.geometry import Globe
+from geodata.index.moments import Moments
+from geodata.index.ordering import Orders
+from geodata.index.query import Hit, Hits, Page, SiteQuery, Sort, Suggestion
+from geodata.index.search import Search
+from geodata.index.suggesting import suggest
+from geodata.sites import Datum
+from geodata.store import SiteRows, Store
+from geodata.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from geodata.areas import Area
+
+#: Reads a store from its beginning.
+_NOTHING_READ = -1
+
+
+class SiteIndex:
+    """All sites of a store at one data version, in memory; never changes, but for what it remembers to be faster.
+
+    Made by :meth:`load`; :meth:`refreshed` leads to the next version.
+
+    Attributes
+    ----------
+    store_id : str
+    version : int
+        The store's data version that it shows.
+    calendar : WorkCalendar
+    areas : tuple of Area
+    """
+
+    def __init__(
+        self,
+        columns: Columns,
+        search: Search,
+        *,
+        store_id: str,
+        version: int,
+        vocabulary: Vocabulary,
+        calendar: WorkCalendar,
+        areas: Iterable[Area],
+        tz: ZoneInfo,
+        before: Moments | None = None,
+    ) -> None:
+        self.store_id = store_id
+        self.version = version
+        self.calendar = calendar
+        self.areas = tuple(areas)
+        self.tz = tz
+        self._vocabulary = vocabulary
+        self._columns = columns
+        self._moments = Moments(columns, calendar, tz, before)
+        located = np.flatnonzero(~np.isnan(columns.table.lon)).astype(np.int32)
+        globe = Globe(located, columns.table.lon[located], columns.table.lat[located])
+        orders = Orders(columns.table, search)
+        self._finder = Finder.of(columns, globe, search, orders, self._moments, self.areas)
+
+    @classmethod
+    def load(cls, store: Store, *, vocabulary: Vocabulary, tz: ZoneInfo) -> SiteIndex:
+        """Return the index of everything in a store.
+
+        Parameters
+        ----------
+        store : Store
+        vocabulary : Vocabulary
+        tz : ZoneInfo
+            The time zone of all opening hours.
+
+        Raises
+        ------
+        StoreError
+            If the store cannot be read.
+        """
+        with store.read_since(_NOTHING_READ) as since:
+            return cls.of(since, vocabulary=vocabulary, tz=tz)
+
+    @classmethod
+    def of(cls, since: SiteRows, *, vocabulary: Vocabulary, tz: ZoneInfo) -> SiteIndex:
+        """Return the index of everything that was read from a store."""
+        areas = since.areas()
+        lexicons = Lexicons.of(vocabulary)
+        part = build.read(since.rows, lexicons, {area.adcode: area.name for area in areas})
+        columns = build.whole(part, lexicons, since.aliases)
+        return cls(
+            columns,
+            Search.of(part.texts),
+            store_id=since.state.store_id,
+            version=since.state.data_version,
+            vocabulary=vocabulary,
+            calendar=WorkCalendar(since.calendar_days),
+            areas=areas,
+            tz=tz,
+        )
+
+    def refreshed(self, store: Store) -> SiteIndex:
+        """Return the index of the store's present version: itself if that is the same.
+
+        Reads the rows written since. The old index stays as it is, for those who still read it.
+
+        Raises
+        ------
+        StoreError
+            If the store cannot be read.
+        """
+        state = store.state()
+        if (state.store_id, state.data_version) == (self.store_id, self.version):
+            return self
+        if state.store_id != self.store_id or state.data_version < self.version:
+            return self.load(store, vocabulary=self._vocabulary, tz=self.tz)
+        with store.read_since(self.version) as since:
+            if not since.areas_changed:
+                return self._followed_by(since)
+        # Names of areas stand in the features of any number of sites.
+        return self.load(store, vocabulary=self._vocabulary, tz=self.tz)
+
+    def _followed_by(self, since: SiteRows) -> SiteIndex:
+        lexicons = self._columns.lexicons.copy()
+        part = build.read(since.rows, lexicons, {area.adcode: area.name for area in self.areas})
+        columns, rows = build.patched(self._columns, part, lexicons, since.aliases)
+        search = self._finder.search.patched(len(columns), rows, part.texts) if len(rows) else self._finder.search
+        return SiteIndex(
+            columns,
+            search,
+            store_id=since.state.store_id,
+            version=since.state.data_version,
+            vocabulary=self._vocabulary,
+            calendar=WorkCalendar(since.calendar_days) if since.calendar_changed else self.calendar,
+            areas=self.areas,
+            tz=self.tz,
+            before=None if since.calendar_changed else self._moments,
+        )
+
+    @property
+    def size(self) -> int:
+        """How many sites there are, those not in service included."""
+        return len(self._columns)
+
+    def nearby(
+        self, lon: float, lat: float, query: SiteQuery, *, radius_m: float = 5000, limit: int = 20, now: datetime
+    ) -> Hits:
+        """Return the sites nearest to a point.
+
+        Parameters
+        ----------
+        lon, lat : float
+            Degrees in WGS-84.
+        query : SiteQuery
+        radius_m : float
+            Geodesic; a site at exactly this distance is in.
+        limit : int
+        now : datetime
+            Aware.
+
+        Returns
+        -------
+        Hits
+            Nearest first, ties by code; with ``open_at`` the open ones first, then those of unknown hours.
+
+        Raises
+        ------
+        ParameterError
+            If the position, radius or limit is out of range, or ``open_at`` more than a year away.
+        """
+        return self._finder.nearby(lon, lat, query, radius_m=radius_m, limit=limit, now=now)
+
+    def find(
+        self,
+        query: SiteQuery,
+        *,
+        bbox: Bbox | None = None,
+        after: str | None = None,
+        limit: int = 100,
+        now: datetime,
+        sort: Sort = "code",
+        near: Point | None = None,
+    ) -> Page:
+        """Return a page of the sites that match, with or without a position.
+
+        Parameters
+        ----------
+        query : SiteQuery
+        bbox : (west, south, east, north), optional
+            Degrees in WGS-84; with west > east it crosses the antimeridian. Sites without a position are in none.
+        after : str, optional
+            The cursor of the page before.
+        limit : int
+        now : datetime
+            Aware.
+        sort : {"code", "rating", "name", "distance"}
+            Best ratings first; names by their pinyin; ties by code. With ``open_at`` within those open and those of
+            unknown hours.
+        near : (lon, lat), optional
+            From where distances are given; needed to sort by distance.
+
+        Raises
+        ------
+        ParameterError
+            If the box, cursor, position or limit is unusable, or ``open_at`` more than a year away.
+        """
+        return self._finder.find(query, bbox=bbox, after=after, limit=limit, now=now, sort=sort, near=near)
+
+    def counts(self, query: SiteQuery, *, now: datetime) -> dict[str, Any]:
+        """Return how many sites match, in all and by what they are and have.
+
+        Returns
+        -------
+        dict
+            ``total``; ``kinds``, ``levels``, ``states``: code → number; ``facilities``, ``services``: code → number of
+            those that have it at least in part; ``open``: ``open``, ``closed`` and ``unknown`` → number.
+
+        Raises
+        ------
+        ParameterError
+            If ``open_at`` is more than a year away.
+        """
+        return counts(self._finder, query, now)
+
+    def suggest(
+        self, text: str, *, limit: int = 10, near: Point | None = None, now: datetime | None = None
+    ) -> list[Suggestion]:
+        """Return sites and areas that go with what someone typed.
+
+        By exact name, its beginning, a piece of it, label or former name, pinyin or initials, address or area; within
+        these the nearest first, or the shortest names where no position is given.
+
+        Parameters
+        ----------
+        text : str
+        limit : int
+        near : (lon, lat), optional
+            Degrees in WGS-84.
+        now : datetime, optional
+            Aware; leaves out places that are not there at this time. The present by default.
+
+        Raises
+        ------
+        ParameterError
+            If the position or limit is out of range.
+        """
+        wanted = self._moments.listed(self._moments.at(now or datetime.now(UTC)))
+        return suggest(self._finder, self.areas, text, limit=limit, near=near, wanted=wanted)
+
+    def row_of(self, code: str) -> int | None:
+        """Return the row of a present code; ``None`` if there is no such site or the code is a former one."""
+        return None if code in self._columns.aliases else self._finder.orders.row_of(code)
+
+    def canonical(self, code: str) -> str | None:
+        """Return the present code of the site that a code, present or former, leads to; ``None`` if to none."""
+        current = self._columns.aliases.get(code, code)
+        return current if self.row_of(current) is not None else None
+
+    def feature(self, hit: Hit, now: datetime, datum: Datum = "wgs84") -> bytes:
+        """Return a site as GeoJSON.
+
+        Parameters
+        ----------
+        hit : Hit
+        now : datetime
+            For which ``open`` is given: the ``at`` of the hits.
+        datum : Datum
+            Of the coordinates.
+        """
+        whole = spliced(self._columns.feature[hit.row], hit.distance_m, self._moments.opening(hit.row, now))
+        return in_datum(whole, datum)
+
+    def features(self, hits: Hits | Page, datum: Datum = "wgs84") -> list[bytes]:
+        """Return the sites found as GeoJSON, each with its ``open`` at the time it was judged for."""
+        return [self.feature(hit, hits.at, datum) for hit in hits]
+
+    def detail(self, code: str, now: datetime, datum: Datum = "wgs84") -> dict[str, Any]:
+        """Return everything about one site, with its hours of the next seven days.
+
+        Raises
+        ------
+        NotFoundError
+            If no code, present or former, is ``code``.
+        """
+        current = self.canonical(code)
+        row = None if current is None else self.row_of(current)
+        if row is None:
+            raise NotFoundError("index_no_site", site=code[:40])
+        self._moments.at(now)
+        return detail(self._columns, row, self._moments.opening(row, now), now, self.calendar, self.tz, datum)
+
+    def last_boundary(self, now: datetime) -> datetime:
+        """Return the last time at which an answer may have changed: someone opened or closed, a day began."""
+        return datetime.fromtimestamp(self._moments.at(now).begin, self.tz)
+
+    def next_boundary(self, now: datetime) -> datetime:
+        """Return the next time at which an answer may change."""
+        return datetime.fromtimestamp(self._moments.at(now).end, self.tz)
+
+    def prepare(self, now: datetime) -> None:
+        """Work out ahead what the first question of a day needs; for whoever keeps the index, now and then."""
+        self._moments.prepare(now)
+
+    def memory(self) -> dict[str, int]:
+        """Return the memory by part, in bytes."""
+        columns, finder = self._columns, self._finder
+        return {
+            "columns": columns.table.nbytes,
+            "features": columns.feature.nbytes,
+            "details": columns.extra.nbytes,
+            "search": finder.search.nbytes,
+            "tree": finder.globe.nbytes,
+        }
