@@ -1,4 +1,4 @@
-"""Opening hours: OSM expressions and their evaluation under the official calendar."""
+"""Opening hours: texts to OSM expressions, and their evaluation under the official calendar."""
 
 from geodata.hours.evaluation import (
     LOOK_AHEAD_DAYS,
@@ -13,16 +13,19 @@ from geodata.hours.evaluation import (
     week,
 )
 from geodata.hours.expression import check_osm
+from geodata.hours.texts import ParsedHours, parse_hours
 
 __all__ = [
     "LOOK_AHEAD_DAYS",
     "STATE_NAMES",
     "DayHours",
     "OpenState",
+    "ParsedHours",
     "StateName",
     "Timetable",
     "check_osm",
     "open_state",
+    "parse_hours",
     "state_at",
     "timetable",
     "week",

@@ -1,0 +1,236 @@
+"""Opening-hours texts as sources write them."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geodata.hours import check_osm, parse_hours
+
+UNDERSTOOD = {
+    # weekdays, ranges, lists
+    "周一至周五 8:30-17:30": "Mo-Fr 08:30-17:30",
+    "周一到周日 8:00-16:30": "Mo-Su 08:00-16:30",
+    "周二-周日8:00-17:00周一闭馆": "Tu-Su 08:00-17:00",
+    "周一至五8:30—17:30": "Mo-Fr 08:30-17:30",
+    "星期一至星期五 08:30－17:30": "Mo-Fr 08:30-17:30",
+    "礼拜六 9:00-12:00": "Sa 09:00-12:00",
+    "周一、三、五 9:00-17:00": "Mo,We,Fr 09:00-17:00",
+    "周一、周二、周四至周日 9:00-20:00周三闭馆": "Mo-Tu,Th-Su 09:00-20:00",
+    "周一周三周五13:30-20:30周二周四16:30-20:30周六日8:30-17:30": (
+        "Mo,We,Fr 13:30-20:30; Tu,Th 16:30-20:30; Sa-Su 08:30-17:30"
+    ),
+    "周一至周五 9：00-20:00周六至周天10:00-17:00": "Mo-Fr 09:00-20:00; Sa-Su 10:00-17:00",
+    "周五至周一 9:00-17:00": "Mo,Fr-Su 09:00-17:00",
+    "周六与周日开放 9:00-17:00": "Sa-Su 09:00-17:00",
+    "周二至周五 9:00-21:00；周末 13:30-21:00": "Tu-Fr 09:00-21:00; Sa-Su 13:30-21:00",
+    "每天 9:00-17:00": "Mo-Su 09:00-17:00",
+    "9:30-16:30": "Mo-Su 09:30-16:30",
+    # closing days
+    "周二至周日 9:00—20:00，周一闭馆": "Tu-Su 09:00-20:00",
+    "9:00—16:30，周二闭馆": "Mo,We-Su 09:00-16:30",
+    "周三至周日 9:30—16:30，周一二闭馆": "We-Su 09:30-16:30",
+    "周一闭馆周二至周五 14:00-20:00周六至周日 10:00-18:00": "Tu-Fr 14:00-20:00; Sa-Su 10:00-18:00",
+    "闭馆日：周一，9:00-17:00": "Tu-Su 09:00-17:00",
+    "9:00-17:00（周一除外）": "Tu-Su 09:00-17:00",
+    "8：30－11：30，13：30－17：00（周六、日休息）": "Mo-Fr 08:30-11:30,13:30-17:00",
+    # round the clock
+    "24小时": "24/7",
+    "全天开放": "24/7",
+    "２４小时开放": "24/7",
+    "周一至周日24小时开放": "24/7",
+    "周六、周日全天": "Sa-Su 00:00-24:00",
+    # breaks and parts of the day
+    "周一至周日 8:30-11:3013:30-16:30": "Mo-Su 08:30-11:30,13:30-16:30",
+    "周一至周五08:30-12:0013:00-17:0018:00-20:00": "Mo-Fr 08:30-12:00,13:00-17:00,18:00-20:00",
+    "周二至周日 8:30-11:30;13:00-17:30;18:30-20:30;周一闭馆": "Tu-Su 08:30-11:30,13:00-17:30,18:30-20:30",
+    "周一至周六上午8:30-11:00下午 1:30-4:30": "Mo-Sa 08:30-11:00,13:30-16:30",
+    "周一至周日上午8:30-11:00 下午2:00-17:00": "Mo-Su 08:30-11:00,14:00-17:00",
+    "周一至周五上午:8:30-11:30下午:13:30-17:00晚上:18:30-20:00": "Mo-Fr 08:30-11:30,13:30-17:00,18:30-20:00",
+    "周一至周五上午 8:30-11:30下午 14:00-17:30晚上 17:30-20:00": "Mo-Fr 08:30-11:30,14:00-20:00",
+    "周一至周日 9:00-16:00每周一夜间开放 18:00-20:00": "Mo 09:00-16:00,18:00-20:00; Tu-Su 09:00-16:00",
+    "周一至周日：上午9点至下午5点半": "Mo-Su 09:00-17:30",
+    "早8:00-晚10:00": "Mo-Su 08:00-22:00",
+    "中午11:30-1:30": "Mo-Su 11:30-13:30",
+    "每天凌晨4:00-晚上10:00": "Mo-Su 04:00-22:00",
+    "8-17点": "Mo-Su 08:00-17:00",
+    # midnight
+    "周二至周日 8:30-24:00": "Tu-Su 08:30-24:00",
+    "9:00至24:00": "Mo-Su 09:00-24:00",
+    "每日 22:00-6:00": "Mo-Su 22:00-06:00",
+    "每天 18:00-次日2:00": "Mo-Su 18:00-02:00",
+    "周五晚上8:00-凌晨1:30": "Fr 20:00-01:30",
+    "晚上10:00-6:00": "Mo-Su 22:00-06:00",
+    # holidays
+    "周一至周五 9:00-17:00法定节假日闭馆": "Mo-Fr 09:00-17:00; PH off",
+    "周一至周六上午9:00-11:00 下午2:00-5:00节假日闭馆": "Mo-Sa 09:00-11:00,14:00-17:00; PH off",
+    "周一至周五 8:00-20:00周六、周日 9:00-18:00（周二、节假日不开放）": (
+        "Mo,We-Fr 08:00-20:00; Sa-Su 09:00-18:00; PH off"
+    ),
+    "周一至周五9:00-11:00，14：00-17:00双休日法定节假日9:00-17:00": (
+        "Mo-Fr 09:00-11:00,14:00-17:00; Sa-Su 09:00-17:00; PH 09:00-17:00"
+    ),
+    "周一至周六 9:00-17:00周日及法定节假日闭馆，特殊情况提前另行通知": "Mo-Sa 09:00-17:00; PH off",
+    "周二至周日 9:00-20:00；周一闭馆，法定节假日开放时间另行通知": "Tu-Su 09:00-20:00; PH unknown",
+    "工作日 8:20—17:00": "Mo-Fr 08:20-17:00; PH off",
+    "营业时间：工作日9:00-18:00，周末10:00-16:00": "Mo-Fr 09:00-18:00; Sa-Su 10:00-16:00; PH unknown",
+    "工作日9:00-18:00，周末、节假日10:00-16:00": "Mo-Fr 09:00-18:00; Sa-Su 10:00-16:00; PH 10:00-16:00",
+    "全年无休 8:00-20:00": "Mo-Su 08:00-20:00; PH 08:00-20:00",
+    "周二至周日9:00-17:00，节假日正常开放": "Tu-Su 09:00-17:00",
+    # remarks
+    "周二至周日 9:00—17:00（16:30停止入馆），周一闭馆": "Tu-Su 09:00-17:00",
+    "9:00-17:00（提前30分钟停止入馆）": "Mo-Su 09:00-17:00",
+    # English and OSM
+    "Mon-Fri 9:00-17:00, Sat 10am-4pm, Sun closed": "Mo-Fr 09:00-17:00; Sa 10:00-16:00",
+    "Closed on Mondays, 9:00 to 17:00": "Tu-Su 09:00-17:00",
+    "Daily 24 hours": "24/7",
+    "Mo-Fr 8:30-17:30; PH off": "Mo-Fr 08:30-17:30; PH off",
+    "Mo-Fr 8:30–17:30；PH off": "Mo-Fr 08:30-17:30; PH off",
+    "May-Sep 08:00-20:00; Oct-Apr 09:00-17:00": "May-Sep 08:00-20:00; Oct-Apr 09:00-17:00",
+    "24/7": "24/7",
+}
+
+UNKNOWN = {
+    "": "not_given",
+    "  ": "not_given",
+    "暂无": "not_given",
+    "-": "not_given",
+    "以现场为准": "refers",
+    "以书房公告为准": "refers",
+    "9:00-17:00，以现场公告为准": "refers",
+    "详询街道": "refers",
+    "随地铁运营": "refers",
+    "随地铁运营时间": "refers",
+    "与地铁站开放时间一致": "refers",
+    "地铁运营时间内；夏季纳凉点": "refers",
+    "实时查询": "refers",
+    "7×24 在线": "refers",
+    "夏季 8:30—17:30": "seasonal",
+    "春夏8:30-11:30 14:00-17:00秋冬8:30-11:30 13:30-16:30周一闭馆": "seasonal",
+    "周一至周五8:30-12:00,14:00-18:00;夏季14:30-18:30": "seasonal",
+    "周日闭馆周一到周五 14:00-20:00周六 10:00-20:00暑期：周六日闭馆": "seasonal",
+    "全天候免费开放": "all_weather",
+    "自修区 周一至周日 8:00—21:30；借阅区 周二至周日 9:00—21:00": "several_areas",
+    "周二至周日 1层 9:00—21:00，2-4层 9:00—17:30": "several_areas",
+    "周一至周五9:00-17:00，节假日正常开放": "contradictory",
+    "9:00-17:00，周末10:00-16:00": "contradictory",
+    "13:30-17:00 08:30-11:30": "contradictory",
+    "9:00-5:00": "ambiguous",
+    "1:30-4:30": "ambiguous",
+    "8:30-11:30 1:30-4:30": "ambiguous",
+    "8:00-8:00": "ambiguous",
+    "15:00-下午2:00": "ambiguous",
+    "全年": "no_times",
+    "开馆时间": "no_times",
+    "周日闭馆": "no_times",
+    "周一至周五开放，周六9:00-12:00": "no_times",
+    "周一至周五": "no_times",
+    "24小时响应": "not_understood",
+    "24小时免费": "not_understood",
+    "每日9：00-17:30（夜校开课期间除外）": "not_understood",
+    "周一至周日 8:30-17:30（之后保安巡逻，实质24小时）": "not_understood",
+    "周一至周五8:30-17:30午休12:00-13:00": "not_understood",
+    "周一至周五8:30-17:30，周一下午闭馆": "not_understood",
+    "停车不超过15分钟免收停车费": "not_understood",
+    "周一至周日 9:60-17:00": "not_understood",
+    "周一至周日 9:00": "not_understood",
+    "9:00开馆17:00闭馆": "not_understood",
+    "2026": "not_understood",
+    "Mo-Fr": "not_understood",
+    "Mo-Fr 08:00-12:00; PH -1 day off": "unsupported",
+    "周一至周五 8:30-17:30，" * 40: "too_long",
+}
+
+
+@pytest.mark.parametrize("text", UNDERSTOOD)
+def test_understood(text: str) -> None:
+    got = parse_hours(text)
+    assert got.reason is None
+    assert got.osm == check_osm(UNDERSTOOD[text])
+
+
+@pytest.mark.parametrize("text", UNKNOWN)
+def test_unknown_with_its_reason(text: str) -> None:
+    got = parse_hours(text)
+    assert got.osm is None
+    assert got.reason is not None
+    assert got.reason.code == f"hours_{UNKNOWN[text]}"
+    texts = got.reason.texts()
+    assert texts["zh"]
+    assert texts["en"].isprintable()
+
+
+def test_every_text_of_the_real_list_is_hours_or_a_reason(
+    test_data: Path, record_property: Callable[[str, object], None]
+) -> None:
+    counts = {"hours": 0, "states times, unknown": 0, "states none": 0}
+    with (test_data / "hours" / "chinese_hours_texts.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            got = parse_hours(row["hours_text"])
+            assert (got.osm is None) != (got.reason is None)
+            if got.osm is not None:
+                assert check_osm(got.osm) == got.osm
+                assert re.search(r"\d:\d|24|全天", row["hours_text"])
+                counts["hours"] += int(row["count"])
+            else:
+                stated = re.search(r"\d[:：]\d", row["hours_text"]) is not None
+                counts["states times, unknown" if stated else "states none"] += int(row["count"])
+    record_property("texts", counts)
+    assert counts["hours"] / (counts["hours"] + counts["states times, unknown"]) > 0.95
+
+
+CHINESE = "一二三四五六日"
+OSM = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+SPAN_SETS = st.lists(st.integers(0, 95).map(lambda quarter: quarter * 15), min_size=2, max_size=6, unique=True).map(
+    lambda minutes: list(zip(sorted(minutes)[: len(minutes) // 2 * 2 : 2], sorted(minutes)[1::2], strict=False))
+)
+
+
+@given(st.permutations(range(7)), st.integers(1, 7), SPAN_SETS, SPAN_SETS, st.sampled_from(["", "，", " ", "；"]))
+def test_what_is_written_is_read_again(
+    order: list[int],
+    cut: int,
+    first: list[tuple[int, int]],
+    second: list[tuple[int, int]],
+    separator: str,
+) -> None:
+    parts, rules = [], []
+    for days, spans in ((sorted(order[:cut]), first), (sorted(order[cut:]), second)):
+        if days:
+            times = [f"{start // 60:02}:{start % 60:02}-{end // 60:02}:{end % 60:02}" for start, end in spans]
+            parts.append("、".join(f"周{CHINESE[day]}" for day in days) + separator.join(times))
+            rules.append(",".join(OSM[day] for day in days) + " " + ",".join(times))
+    got = parse_hours("".join(parts))
+    assert got.osm is not None
+    assert meaning(got.osm) == meaning("; ".join(rules))
+
+
+def meaning(osm: str) -> list[tuple[str, ...]]:
+    """The opening spans of each weekday, by the parser's own plain rules."""
+    week: list[tuple[str, ...]] = [()] * 7
+    for rule in osm.split("; "):
+        days, times = rule.split(" ") if rule != "24/7" else ("Mo-Su", "00:00-24:00")
+        for item in days.split(","):
+            for day in range(OSM.index(item[:2]), OSM.index(item[-2:]) + 1):
+                week[day] = tuple(times.split(","))
+    return week
+
+
+@given(
+    st.text(max_size=60)
+    | st.text(alphabet="周一二六日至、，;:：-0123456789闭馆节假上下午晚次全天小时开放()每 ", max_size=40)
+)
+def test_no_text_breaks_the_reader(text: str) -> None:
+    got = parse_hours(text)
+    assert (got.osm is None) != (got.reason is None)
+    if got.osm is not None:
+        assert check_osm(got.osm) == got.osm
+    else:
+        assert got.reason is not None
+        assert got.reason.texts()
