@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
+from importlib import metadata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
 
     from geodata.vocabulary import load_vocabulary
     from webmap import api, errors, pages, paths, security
+    from webmap.api.parameters import make_parameters
     from webmap.context import Context
     from webmap.readmodel import ReadModel
     from webmap.settings import Settings, unknown_variables
@@ -51,20 +53,29 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
     app = Flask(
         __name__,
         template_folder=str(paths.templates_folder()),
-        static_folder=str(paths.static_folder()),
-        static_url_path="/static",
+        static_folder=None,  # the pages serve their own assets, compressed and under a digest
     )
     app.extensions["stationmap"] = Context(
         settings=settings,
         vocabulary=vocabulary,
-        read_model=ReadModel(settings, vocabulary),
+        read_model=ReadModel(settings, vocabulary, clock or _system_clock),
         clock=clock or _system_clock,
+        parameters=make_parameters(settings.limits, vocabulary),
+        version=version(),
     )
     security.secure(app, settings)
     errors.register_error_handlers(app)
     api.register_api(app)
     pages.register_pages(app)
     return app
+
+
+def version() -> str:
+    """Return the version of the installed distribution; ``0`` in a checkout that is not installed."""
+    try:
+        return metadata.version("stationmap")
+    except metadata.PackageNotFoundError:
+        return "0"
 
 
 def _system_clock() -> datetime:

@@ -16,6 +16,7 @@ from webmap.settings import Settings
 
 if TYPE_CHECKING:
     from geodata.index import SiteIndex
+    from webmap.api.parameters import ParameterModels
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Context:
     vocabulary: Vocabulary
     read_model: ReadModel
     clock: Callable[[], datetime]
+    parameters: ParameterModels
+    version: str
 
     @property
     def index(self) -> SiteIndex:

@@ -83,8 +83,17 @@ def _domain_error(error: errors.StationmapError) -> Response:
         return _unexpected_error(error)
     if status == 503:
         log.warning("answered 503: %s", describe_exception(error))
-    problems = error.problems if isinstance(error, BadParametersError) else ()
-    return _answer(status, error.message, problems=problems)
+    return _answer(status, error.message, problems=_problems(error))
+
+
+def _problems(error: errors.StationmapError) -> Sequence[ParameterProblem]:
+    """Return an entry for each parameter that is to blame, also where the index found the one at fault."""
+    if isinstance(error, BadParametersError):
+        return error.problems
+    if isinstance(error, errors.ParameterError):
+        given = error.message.params
+        return [ParameterProblem(given["name"], str(given["value"]), str(given["expected"]), error.message)]
+    return ()
 
 
 def _http_error(error: HTTPException) -> Response:

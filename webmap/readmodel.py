@@ -6,7 +6,9 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from geodata.errors import StationmapError, StoreUnavailableError
@@ -57,10 +59,13 @@ class ReadModel:
     ----------
     settings : Settings
     vocabulary : Vocabulary
+    clock : callable
+        Returns the present time.
     """
 
-    def __init__(self, settings: Settings, vocabulary: Vocabulary) -> None:
+    def __init__(self, settings: Settings, vocabulary: Vocabulary, clock: Callable[[], datetime]) -> None:
         self._settings = settings
+        self._clock = clock
         self._vocabulary = vocabulary
         self._interval = settings.store.refresh_interval
         self._lock = threading.Lock()  # one refresh at a time
@@ -137,9 +142,12 @@ class ReadModel:
                 if self._store is None:
                     self._store = open_store(self._settings.store.database_url)
                 if self._index is None:
-                    self._index = SiteIndex.load(self._store, vocabulary=self._vocabulary, tz=self._settings.place.tz)
+                    index = SiteIndex.load(self._store, vocabulary=self._vocabulary, tz=self._settings.place.tz)
                 else:
-                    self._index = self._index.refreshed(self._store)
+                    index = self._index.refreshed(self._store)
+                # What the first question of a day needs is ready before anyone asks it.
+                index.prepare(self._clock())
+                self._index = index
             except Exception as error:
                 self._failure = type(error).__name__
                 raise

@@ -94,13 +94,14 @@ BboxParameter = Annotated[
 class FilterParameters(DatumParameters):
     """Which sites to give."""
 
-    LISTS: ClassVar[frozenset[str]] = frozenset({"kind", "facility", "service", "access", "level"})
+    LISTS: ClassVar[frozenset[str]] = frozenset({"kind", "facility", "service", "access", "level", "state"})
 
     kind: tuple[str, ...] = ()
     facility: tuple[str, ...] = ()
     service: tuple[str, ...] = ()
     access: tuple[str, ...] = ()
     level: tuple[str, ...] = ()
+    state: tuple[str, ...] = ()
     min_rating: float | None = described(None, "Least rating, 0 to 5", "最低评分（0–5）", "0…5", ge=0, le=5)
     open: OpenAt | None = described(
         None,
@@ -147,7 +148,12 @@ class ListParameters(FilterParameters):
         ge=-180,
         le=180,
     )
-    sort: Literal["code", "rating", "name"] = described("code", "Order of the list", "排序方式", "code | rating | name")
+    sort: Literal["code", "rating", "name", "distance"] = described(
+        "code",
+        "Order of the list; distance needs lat and lon",
+        "排序方式；distance 需要 lat 和 lon",
+        "code | rating | name | distance",
+    )
     limit: int = 100
     cursor: str | None = described(
         None, "Where to go on: “next” of the page before", "翻页位置：上一页的 next", "TEXT", max_length=500
@@ -212,6 +218,11 @@ def make_parameters(limits: LimitSettings, vocabulary: Vocabulary) -> ParameterM
         "service": _codes(vocabulary.services, "Services, all of", "服务，全部具备"),
         "access": _codes(vocabulary.access, "Ways to get in, any of", "进入方式，任一"),
         "level": _codes(vocabulary.levels, "Levels, any of", "级别，任一"),
+        "state": _codes(
+            vocabulary.states,
+            "States, any of; unless given, open and paused",
+            "状态，任一；默认为正常开放和暂停开放",
+        ),
     }
 
     def text(en: str, zh: str, default: Any = None) -> Any:
@@ -304,13 +315,6 @@ def parse(model: type[_Model], query: MultiDict[str, str]) -> _Model:
     if problems:
         raise BadParametersError(problems)
     return parsed
-
-
-def unusable(model: type[Parameters], name: str, value: str, expected: str | None = None) -> BadParametersError:
-    """Return the error for a value that only turned out later to be unusable."""
-    expected = _expected(model, name) if expected is None else expected
-    message = Message("parameter_unusable", {"name": name, "value": value, "expected": expected})
-    return BadParametersError([ParameterProblem(name, value, expected, message)])
 
 
 def missing(model: type[Parameters], name: str) -> BadParametersError:

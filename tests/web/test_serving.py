@@ -1,0 +1,171 @@
+"""A real server with two workers: what people see of edits, crashes and logs."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from urllib.request import ProxyHandler, build_opener
+
+import orjson
+import pytest
+
+from geodata.store import BatchInfo, SiteUpdate, open_store
+from tests.web.conftest import LAT, LON, Filled, fill
+
+ROOT = Path(__file__).parents[2]
+COMMAND = [sys.executable, "-c", "from webmap.cli import main; main()"]
+#: Each on a new connection, which the kernel gives to one of the workers; with two workers both answer.
+ENOUGH = 40
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def eventually(check: Callable[[], bool], timeout_s: float) -> bool:
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        if check():
+            return True
+        time.sleep(0.05)
+    return check()
+
+
+@dataclass
+class Server:
+    process: subprocess.Popen[bytes]
+    port: int
+    log: Path
+
+    def get(self, path: str) -> Any:
+        # No proxy of the environment may come between.
+        with build_opener(ProxyHandler({})).open(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+            return orjson.loads(answer.read())
+
+    def answers(self) -> bool:
+        try:
+            return bool(self.get("/healthz")["status"] == "ok")
+        except OSError:
+            return False
+
+    def workers(self) -> set[int]:
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        return set(map(int, children.split()))
+
+
+def environment(url: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("STATIONMAP_")}
+    return {**kept, "STATIONMAP_DATABASE_URL": url, "PYTHONPATH": str(ROOT), "STATIONMAP_LANG": "en"}
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[[str], Server]]:
+    """Return a function that starts a server of two workers on a store and waits until it answers."""
+    started: list[Server] = []
+
+    def start(url: str) -> Server:
+        port, log = free_port(), tmp_path / "server.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [*COMMAND, "serve", "--port", str(port), "--workers", "2"],
+                env=environment(url),
+                cwd=tmp_path,
+                stdout=output,
+                stderr=output,
+            )
+        server = Server(process, port, log)
+        started.append(server)
+        assert eventually(lambda: server.answers() and len(server.workers()) == 2, 30), log.read_text()
+        return server
+
+    yield start
+    for server in started:
+        if server.process.poll() is None:
+            server.process.terminate()
+        server.process.wait(20)
+
+
+def rename(filled: Filled, new: str) -> None:
+    before = filled.store.site(filled.code("always"))
+    with filled.store.write(BatchInfo(kind="edit", actor="test")) as writer:
+        writer.update([SiteUpdate(before, replace(before.site, name=new))])
+
+
+@pytest.mark.parametrize("kind", ["fresh_sqlite", "fresh_postgis"])
+def test_an_edit_is_seen_by_every_worker_within_two_seconds(
+    kind: str, request: pytest.FixtureRequest, serve: Callable[[str], Server]
+) -> None:
+    url: str = request.getfixturevalue(kind)
+    store = open_store(url)
+    try:
+        filled = fill(store)
+        server = serve(url)
+        path = f"/api/v1/sites/{filled.code('always')}"
+        assert all(server.get(path)["properties"]["name"] == "万达24小时驿站" for _ in range(ENOUGH))
+        rename(filled, "改名驿站")
+        time.sleep(2)
+        assert [server.get(path)["properties"]["name"] for _ in range(ENOUGH)] == ["改名驿站"] * ENOUGH
+    finally:
+        store.dispose()
+
+
+def test_a_killed_worker_comes_back(filled: Filled, serve: Callable[[str], Server]) -> None:
+    server = serve(filled.store.url)
+    before = server.workers()
+    os.kill(min(before), signal.SIGKILL)
+    assert eventually(lambda: len(server.workers() - before) == 1 and len(server.workers()) == 2, 20)
+    assert eventually(server.answers, 10)
+    path = f"/api/v1/sites/nearby?lat={LAT}&lon={LON}"
+    assert all(len(server.get(path)["features"]) == 7 for _ in range(ENOUGH))
+
+
+def test_positions_are_in_no_log(filled: Filled, serve: Callable[[str], Server]) -> None:
+    server = serve(filled.store.url)
+    lat, lon = "37.53617", "121.39018"
+    server.get(f"/api/v1/sites/nearby?lat={lat}&lon={lon}")
+    server.get(f"/api/v1/sites?bbox={lon},{lat},122,38&q=secretword")
+    for query in (f"lat={lat}&lon={lon}&foo={lat}", f"lat={lat}{lon}&lon={lon}", f"lat={lat}&lon={lon}&open={lat}"):
+        with pytest.raises(OSError, match="400"):
+            server.get(f"/api/v1/sites/nearby?{query}")
+    with pytest.raises(OSError, match="404"):
+        server.get(f"/api/v1/sites/ZZZZZZ?lang=en&mode=walk&datum=wgs84&lang=en#{lat}")
+    server.process.send_signal(signal.SIGTERM)
+    server.process.wait(20)
+    log = server.log.read_text()
+    assert log.count("/api/v1/sites/nearby 200") == 1
+    assert log.count("/api/v1/sites/nearby 400") == 3
+    for trace in (lat, lon, "37.53", "121.39", "secretword", "bbox", "?"):
+        assert trace not in log
+
+
+def test_a_second_server_does_not_share_the_port(filled: Filled, serve: Callable[[str], Server]) -> None:
+    server = serve(filled.store.url)
+    second = subprocess.run(
+        [*COMMAND, "serve", "--port", str(server.port)],
+        env=environment(filled.store.url),
+        cwd=server.log.parent,
+        capture_output=True,
+        timeout=30,
+        check=False,
+    )
+    assert second.returncode == 1
+    assert f"127.0.0.1:{server.port}" in second.stderr.decode()
+    assert server.answers()
+
+
+def test_a_stopped_server_leaves_no_worker(filled: Filled, serve: Callable[[str], Server]) -> None:
+    server = serve(filled.store.url)
+    workers = server.workers()
+    server.process.terminate()
+    assert server.process.wait(20) == 0
+    assert not [pid for pid in workers if Path(f"/proc/{pid}").exists()]

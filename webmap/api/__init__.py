@@ -1,0 +1,87 @@
+"""The HTTP API: ``/api/v1``, its description at ``/api/docs``, and ``/healthz``."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, Response
+
+from webmap.api import bodies, reference, sites
+from webmap.api.documents import ApiDocument, keep_document
+from webmap.context import Context
+
+PREFIX = "/api/v1"
+
+_UNAVAILABLE = {503: "No data is loaded yet"}
+
+
+def register_api(app: Flask) -> None:
+    """Add the endpoints to ``app``; ``app.extensions["stationmap"]`` must be there."""
+    parts: Context = app.extensions["stationmap"]
+    models = parts.parameters
+    document = ApiDocument(parts.version)
+    described = document.described
+    api = Blueprint("api", __name__)
+
+    for rule, view in {
+        "/sites/nearby": described(
+            sites.nearby,
+            query=models.nearby,
+            body=bodies.SiteCollection,
+            zh="查找离某一点最近的地点，由近到远",
+            also=_UNAVAILABLE,
+            geojson=True,
+        ),
+        "/sites": described(
+            sites.sites,
+            query=models.list,
+            body=bodies.SiteCollection,
+            zh="逐页列出地点",
+            also=_UNAVAILABLE,
+            geojson=True,
+        ),
+        "/sites/suggest": described(
+            sites.suggest, query=models.suggest, body=bodies.Suggestions, zh="搜索框的补全建议", also=_UNAVAILABLE
+        ),
+        "/sites/<code>": described(
+            sites.site,
+            query=models.site,
+            body=bodies.SiteDetail,
+            zh="一个地点的全部信息",
+            also={308: "The code is a former one", 404: "There is no such site", **_UNAVAILABLE},
+            geojson=True,
+        ),
+        "/areas": described(
+            reference.areas,
+            query=models.areas,
+            body=bodies.AreaCollection,
+            zh="区县和街道的边界",
+            also=_UNAVAILABLE,
+            geojson=True,
+        ),
+        "/stats": described(
+            reference.stats, query=models.stats, body=bodies.Stats, zh="地点数量统计", also=_UNAVAILABLE
+        ),
+        "/vocabulary": described(
+            reference.vocabulary, query=models.plain, body=bodies.VocabularyBody, zh="类型、设施、服务等全部词汇"
+        ),
+        "/openapi.json": described(reference.openapi, query=models.plain, body=None, zh="本接口的 OpenAPI 文档"),
+    }.items():
+        api.add_url_rule(rule, endpoint=view.__name__, view_func=view)
+
+    api.after_request(_open_to_all)
+    app.register_blueprint(api, url_prefix=PREFIX)
+    app.add_url_rule("/api/docs", endpoint="api_docs", view_func=reference.docs)
+    health = described(
+        reference.healthz,
+        query=None,
+        body=bodies.HealthBody,
+        zh="服务状态与数据新旧",
+        also={503: "No data is loaded yet"},
+    )
+    app.add_url_rule("/healthz", endpoint="healthz", view_func=health)
+    keep_document(app, document)
+
+
+def _open_to_all(response: Response) -> Response:
+    """Let pages of other origins read the data: it is public, and no cookie or login is involved."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response

@@ -1,0 +1,347 @@
+"""The shapes of the API's answers, for its description; a test holds every answer against them.
+
+Answers are not made through these models: the index gives ready bytes.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+YesNo = Literal["yes", "no", "limited"]
+Known = Literal["yes", "no", "limited", "unknown"]
+DatumName = Literal["wgs84", "gcj02", "bd09"]
+
+
+class Body(BaseModel):
+    """Base: nothing but what is described."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Texts(Body):
+    """A text in both languages."""
+
+    zh: str
+    en: str
+
+
+class CodedText(Texts):
+    """A text in both languages with the code of its message."""
+
+    code: str
+
+
+class ParameterError(Body):
+    """One parameter that cannot be used."""
+
+    name: str
+    value: str | None
+    expected: str
+    message: Texts
+
+
+class Problem(Body):
+    """What went wrong (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    detail_zh: str
+    detail_en: str
+    errors: list[ParameterError]
+    error_id: str | None = Field(None, description="Only for server errors: stands in the server's log as well")
+
+
+class Point(Body):
+    """A GeoJSON point, longitude before latitude."""
+
+    type: Literal["Point"]
+    coordinates: tuple[float, float]
+
+
+class Open(Body):
+    """Whether a place is open, until when, and when it opens next."""
+
+    state: Literal["open", "closed", "unknown"]
+    until: str | None
+    next: str | None
+    note: CodedText | None
+
+
+class Rating(Body):
+    """Score 0 to 5, official stars where there are valid ones, and the number of pieces of evidence."""
+
+    score: float
+    stars: int | None
+    count: int
+
+
+class SiteProperties(Body):
+    """A site in a list."""
+
+    code: str
+    name: str
+    kind: str
+    labels: list[str]
+    label: str | None
+    address: str
+    area: str | None
+    area_name: str
+    precision: Literal["exact", "address", "approximate", "area", "none"]
+    distance_m: float | None
+    walk_min: int | None
+    walk_basis: Literal["straight_line"]
+    state: Literal["open", "paused", "closed", "planned"]
+    open: Open
+    hours_text: str
+    facilities: dict[str, YesNo] = Field(description="Facilities by code; those that are not known are left out")
+    services: dict[str, YesNo] = Field(description="Services by code; those that are not known are left out")
+    access: list[str]
+    fee: Literal["free", "fee"] | None
+    level: str | None
+    rating: Rating | None
+    entrance: tuple[float, float] | None
+    floor: str
+    directions: str
+    phone: str
+
+
+class Feature(Body):
+    """A site as a GeoJSON feature; geometry is null where no position is known."""
+
+    type: Literal["Feature"]
+    id: str
+    geometry: Point | None
+    properties: SiteProperties
+
+
+class SiteCollection(Body):
+    """Sites as a GeoJSON feature collection."""
+
+    type: Literal["FeatureCollection"]
+    features: list[Feature]
+    limit: int
+    truncated: bool = Field(description="Whether more sites match than are given")
+    next: str | None = Field(description="Cursor of the following page")
+    total: int | None = Field(description="How many sites match in all; only in the list")
+    generated_at: str
+    data_version: int
+    datum: DatumName
+
+
+class DayHours(Body):
+    """The hours of one day; a span may run past 24:00."""
+
+    day: str
+    kind: Literal["ordinary", "holiday", "workday"]
+    name: Texts = Field(description="Name of the holiday or make-up workday; empty on ordinary days")
+    state: Literal["open", "closed", "unknown"]
+    spans: list[tuple[str, str]]
+    note: CodedText | None
+
+
+class AmenityDetail(Body):
+    """All that is known about one facility or service."""
+
+    value: Known
+    basis: Literal["claimed", "verified"]
+    as_of: str | None
+    note: str
+    hours_text: str
+    week: list[DayHours] | None = None
+
+
+class SiteHours(Body):
+    """Opening hours: as an OSM expression, as the source words them, and for the next seven days."""
+
+    osm: str | None
+    text: str
+    week: list[DayHours]
+
+
+class PositionDetail(Body):
+    """How the position came about."""
+
+    precision: Literal["exact", "address", "approximate", "area", "none"]
+    note: CodedText | None
+    given_datum: DatumName | None
+
+
+class AwardDetail(Body):
+    """An official distinction."""
+
+    name: str
+    level: str | None = None
+    year: int | None = None
+
+
+class ClosureDetail(Body):
+    """A time in which the place is closed, both days included."""
+
+    start: str | None = None
+    end: str | None = None
+    reason: str = ""
+
+
+class PhotoDetail(Body):
+    """A picture."""
+
+    file: str
+    caption: str = ""
+    credit: str = ""
+    taken_on: str | None = None
+
+
+class SourceDetail(Body):
+    """Where the data comes from."""
+
+    source: str
+    last_seen: str | None
+
+
+class NavigationLink(Body):
+    """A link that hands the place over to a navigation app."""
+
+    app: Literal["amap", "baidu", "tencent", "apple", "geo"]
+    kind: Literal["web", "app"]
+    platform: Literal["any", "ios", "android"]
+    label: Texts
+    href: str
+
+
+class SiteDetailProperties(SiteProperties):
+    """Everything about one site."""
+
+    facility_details: dict[str, AmenityDetail]
+    service_details: dict[str, AmenityDetail]
+    hours: SiteHours
+    position: PositionDetail
+    access_note: str
+    host: str
+    operator: str
+    operator_code: str | None
+    capacity: int | None
+    area_m2: float | None
+    website: str
+    note: str
+    awards: list[AwardDetail]
+    closures: list[ClosureDetail]
+    photos: list[PhotoDetail]
+    valid_from: str | None
+    valid_to: str | None
+    verified_on: str | None
+    sources: list[SourceDetail]
+    former_names: list[str]
+    updated_at: str
+    version: int
+    navigation: list[NavigationLink]
+
+
+class SiteDetail(Body):
+    """One site as a GeoJSON feature."""
+
+    type: Literal["Feature"]
+    id: str
+    geometry: Point | None
+    properties: SiteDetailProperties
+
+
+class SuggestionBody(Body):
+    """A site or an area that goes with what was typed; point and bbox as [lon, lat] and [west, south, east, north]."""
+
+    type: Literal["site", "area"]
+    code: str
+    name: str
+    address: str
+    kind: str | None
+    matched: Literal["name", "label", "pinyin", "address"]
+    point: tuple[float, float] | None
+    bbox: tuple[float, float, float, float] | None
+    distance_m: float | None
+
+
+class Suggestions(Body):
+    """What a search box may offer."""
+
+    suggestions: list[SuggestionBody]
+    limit: int
+
+
+class TermBody(Texts):
+    """A word of the vocabulary."""
+
+    code: str
+    short_zh: str
+    icon: str
+
+
+class VocabularyBody(Body):
+    """All words by group."""
+
+    kinds: list[TermBody]
+    facilities: list[TermBody]
+    services: list[TermBody]
+    levels: list[TermBody]
+    access: list[TermBody]
+    fees: list[TermBody]
+    states: list[TermBody]
+    precisions: list[TermBody]
+    values: list[TermBody]
+    bases: list[TermBody]
+
+
+class AreaProperties(Body):
+    """An area."""
+
+    adcode: str
+    name: str
+    name_en: str
+    level: str
+    parent: str | None
+    approximate: bool
+    source: str
+
+
+class AreaFeature(Body):
+    """An area as a GeoJSON feature."""
+
+    type: Literal["Feature"]
+    id: str
+    geometry: dict[str, Any]
+    properties: AreaProperties
+
+
+class AreaCollection(Body):
+    """Areas as a GeoJSON feature collection."""
+
+    type: Literal["FeatureCollection"]
+    features: list[AreaFeature]
+    data_version: int
+    datum: DatumName
+
+
+class Stats(Body):
+    """Numbers of sites; facilities and services count yes and limited."""
+
+    total: int
+    kinds: dict[str, int]
+    levels: dict[str, int]
+    states: dict[str, int]
+    facilities: dict[str, int]
+    services: dict[str, int]
+    open: dict[Literal["open", "closed", "unknown"], int]
+    generated_at: str
+    data_version: int
+
+
+class HealthBody(Body):
+    """State of the worker that answered."""
+
+    status: Literal["ok", "degraded", "starting"]
+    data_version: int | None
+    data_age_s: float | None
+    sites: int
+    failure: str

@@ -1,0 +1,126 @@
+"""The endpoints beside the sites: words, areas, counts, health and the description of the API itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import orjson
+import shapely
+from flask import Response, render_template, request
+
+from geodata.areas import Area
+from geodata.datum import from_wgs84
+from geodata.sites import Datum
+from geodata.vocabulary import GROUPS, Term
+from webmap.api.answers import GEOJSON, answer, collection, etag, json_bytes
+from webmap.api.documents import api_document
+from webmap.api.parameters import parse
+from webmap.api.sites import site_query
+from webmap.context import context, request_language
+
+
+def vocabulary() -> Response:
+    """Give all words: kinds, facilities, services, levels and the rest, each with code, zh, en and icon."""
+    parts = context()
+    parse(parts.parameters.plain, request.args)
+    words = {group: [_term(term) for term in getattr(parts.vocabulary, group).values()] for group in GROUPS}
+    return answer(parts.version, lambda: json_bytes(words))
+
+
+def _term(term: Term) -> dict[str, Any]:
+    return {"code": term.code, "zh": term.zh, "en": term.en, "short_zh": term.short_zh, "icon": term.icon}
+
+
+def areas() -> Response:
+    """Give the districts and streets as polygons.
+
+    `approximate` marks an area whose boundary is not official.
+    """
+    parts = context()
+    asked = parse(parts.parameters.areas, request.args)
+    index, now = parts.index, parts.now()
+    chosen = [area for area in index.areas if asked.level in (None, area.level)]
+    return answer(
+        etag(index, now),
+        lambda: collection(
+            [_area(area, asked.datum) for area in chosen], data_version=index.version, datum=asked.datum
+        ),
+        content_type=GEOJSON,
+    )
+
+
+def _area(area: Area, datum: Datum) -> bytes:
+    polygon = area.polygon
+    if datum != "wgs84":
+        polygon = shapely.transform(
+            polygon, lambda points: np.column_stack(from_wgs84(points[:, 0], points[:, 1], datum))
+        )
+    # Six decimals are some 10 cm: finer than any boundary is known.
+    geometry = shapely.to_geojson(shapely.transform(polygon, lambda points: points.round(6)))
+    properties = {
+        "adcode": area.adcode,
+        "name": area.name,
+        "name_en": area.name_en,
+        "level": area.level,
+        "parent": area.parent,
+        "approximate": area.approximate,
+        "source": area.source,
+    }
+    return orjson.dumps(
+        {"type": "Feature", "id": area.adcode, "geometry": orjson.Fragment(geometry), "properties": properties}
+    )
+
+
+def stats() -> Response:
+    """Count sites: in all, by kind, level, state, facility and service, and by whether they are open now."""
+    parts = context()
+    asked = parse(parts.parameters.stats, request.args)
+    index, now = parts.index, parts.now()
+    query = site_query(asked, now, area=asked.area)
+
+    def body() -> bytes:
+        counts = index.counts(query, now=now)
+        return json_bytes({**counts, "generated_at": now.isoformat(timespec="seconds"), "data_version": index.version})
+
+    return answer(etag(index, now), body)
+
+
+def openapi() -> Response:
+    """Describe this API as an OpenAPI document."""
+    parts = context()
+    parse(parts.parameters.plain, request.args)
+    return answer(parts.version, lambda: json_bytes(api_document()))
+
+
+def docs() -> Response:
+    """Show the description of the API as a page."""
+    parts = context()
+    parse(parts.parameters.plain, request.args)
+    lang = request_language()
+    text = render_template("api_docs.html", document=api_document(), lang=lang)
+    response = Response(text, content_type="text/html; charset=utf-8")
+    response.headers["Cache-Control"] = "no-cache"
+    response.vary.add("Accept-Language")
+    return response
+
+
+def healthz() -> Response:
+    """Say whether this worker can answer, and how old its data is.
+
+    200 with `ok` or `degraded` (the store fails, the last data is shown), 503 with `starting` until there is data.
+    """
+    read_model = context().read_model
+    read_model.start()
+    health = read_model.health()
+    age = None if health.data_age_s is None else round(health.data_age_s, 1)
+    body = {
+        "status": health.status,
+        "data_version": health.data_version,
+        "data_age_s": age,
+        "sites": health.sites,
+        "failure": health.failure,
+    }
+    response = Response(json_bytes(body), 503 if health.status == "starting" else 200, content_type="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    return response

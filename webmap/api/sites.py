@@ -1,0 +1,201 @@
+"""The endpoints that find sites."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import Response, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from geodata.datum import convert_point
+from geodata.errors import NotFoundError
+from geodata.index import LISTED_STATES, SiteQuery, Suggestion
+from geodata.sites import Datum
+from webmap.api.answers import GEOJSON, PRIVATE, REVALIDATED, answer, collection, envelope, etag, json_bytes
+from webmap.api.parameters import (
+    Bbox,
+    FilterParameters,
+    ListParameters,
+    SiteParameters,
+    SuggestParameters,
+    missing,
+    parse,
+)
+from webmap.context import context
+from webmap.handoff import Destination, navigation
+
+
+def site_query(
+    parameters: FilterParameters, now: datetime, *, area: str | None = None, text: str | None = None
+) -> SiteQuery:
+    """Return the question to the index that the filters of a request ask."""
+    return SiteQuery(
+        kinds=frozenset(parameters.kind),
+        facilities=_wishes(parameters.facility),
+        services=_wishes(parameters.service),
+        access=frozenset(parameters.access),
+        levels=frozenset(parameters.level),
+        min_rating=parameters.min_rating,
+        area=area,
+        text=text,
+        open_at=open_at(parameters, now),
+        include_unknown=parameters.unknown == "yes",
+        states=frozenset(parameters.state) or LISTED_STATES,
+    )
+
+
+def _wishes(codes: tuple[str, ...]) -> tuple[tuple[str, bool], ...]:
+    return tuple((code.partition(":")[0], code.endswith(":yes")) for code in codes)
+
+
+def open_at(parameters: FilterParameters, now: datetime) -> datetime | None:
+    """Return the time that ``open`` asks for; ``now`` is in the time zone of the map."""
+    if parameters.open is None or parameters.open == "now":
+        return now if parameters.open else None
+    asked = parameters.open
+    return asked.replace(tzinfo=now.tzinfo) if asked.tzinfo is None else asked.astimezone(now.tzinfo)
+
+
+def nearby() -> Response:
+    """Find the sites nearest to a point, nearest first.
+
+    Distances are geodesic, in metres, along the ground in a straight line. Places that are closed for good or planned
+    are left out unless `state` asks for them.
+    """
+    parts = context()
+    asked = parse(parts.parameters.nearby, request.args)
+    index, now = parts.index, parts.now()
+    query = site_query(asked, now)
+    tag = etag(index, now)
+
+    def body() -> bytes:
+        lon, lat = convert_point(asked.lon, asked.lat, asked.datum, "wgs84")
+        hits = index.nearby(lon, lat, query, radius_m=asked.radius, limit=asked.limit, now=now)
+        members = envelope(index, now, asked.datum, limit=asked.limit, truncated=hits.truncated)
+        return collection(index.features(hits, asked.datum), **members)
+
+    return answer(tag, body, content_type=GEOJSON, cache=PRIVATE)
+
+
+def sites() -> Response:
+    """List sites, page by page.
+
+    `next` is the `cursor` of the following page, and null on the last one. Sites without a position are listed, too.
+    """
+    parts = context()
+    asked = parse(parts.parameters.list, request.args)
+    index, now = parts.index, parts.now()
+    query = site_query(asked, now, area=asked.area, text=asked.q)
+    near = _near(asked, asked.lon, asked.lat)
+    if asked.sort == "distance" and near is None:
+        raise missing(type(asked), "lat")
+    bbox = _wgs84_bbox(asked)
+
+    def body() -> bytes:
+        page = index.find(query, bbox=bbox, after=asked.cursor, limit=asked.limit, now=now, sort=asked.sort, near=near)
+        members = envelope(
+            index,
+            now,
+            asked.datum,
+            limit=asked.limit,
+            truncated=page.truncated,
+            following=page.next,
+            total=page.total,
+        )
+        return collection(index.features(page, asked.datum), **members)
+
+    return answer(etag(index, now), body, content_type=GEOJSON, cache=REVALIDATED if near is None else PRIVATE)
+
+
+def site(code: str) -> BaseResponse:
+    """Give everything that is known about one site.
+
+    A code that a site had before it was merged with another one leads to the present code with status 308.
+    """
+    parts = context()
+    asked = parse(parts.parameters.site, request.args)
+    index, now = parts.index, parts.now()
+    current = index.canonical(code.upper())
+    if current is None:
+        raise NotFoundError("site_unknown", site=code[:40])
+    if current != code:
+        query = request.query_string.decode("ascii", "ignore")
+        response = redirect(url_for("api.site", code=current) + (f"?{query}" if query else ""), 308)
+        response.headers["Cache-Control"] = REVALIDATED
+        return response
+
+    def body() -> bytes:
+        detail = index.detail(current, now, asked.datum)
+        plain = detail if asked.datum == "wgs84" else index.detail(current, now, "wgs84")
+        detail["properties"]["navigation"] = _navigation(plain, asked)
+        return json_bytes(detail)
+
+    return answer(etag(index, now), body, content_type=GEOJSON)
+
+
+def _navigation(detail: dict[str, Any], asked: SiteParameters) -> list[dict[str, Any]]:
+    """Return the links to a site whose detail is given in WGS-84."""
+    properties, geometry = detail["properties"], detail["geometry"]
+    point = properties["entrance"] or (geometry and geometry["coordinates"])
+    if not point or properties["precision"] == "area":  # the middle of a district is no place to send anyone to
+        return []
+    destination = Destination(point[0], point[1], properties["name"], properties["address"])
+    return navigation(destination, app_name=context().settings.place.app_name, mode=asked.mode)
+
+
+def suggest() -> Response:
+    """Complete what was typed into a search box.
+
+    Sites and areas, by name, label, former name, address, pinyin or initials.
+    """
+    parts = context()
+    asked = parse(parts.parameters.suggest, request.args)
+    index, now = parts.index, parts.now()
+    near = _near(asked, asked.lon, asked.lat)
+
+    def body() -> bytes:
+        found = index.suggest(asked.q, limit=asked.limit, near=near, now=now)
+        return json_bytes({"suggestions": [_suggestion(item, asked.datum) for item in found], "limit": asked.limit})
+
+    return answer(etag(index, now), body, cache=REVALIDATED if near is None else PRIVATE)
+
+
+def _suggestion(item: Suggestion, datum: Datum) -> dict[str, object]:
+    point = None
+    if item.lon is not None and item.lat is not None:
+        point = [round(value, 6) for value in convert_point(item.lon, item.lat, "wgs84", datum)]
+    bbox = None
+    if item.bbox is not None:
+        west, south, east, north = item.bbox
+        corners = convert_point(west, south, "wgs84", datum) + convert_point(east, north, "wgs84", datum)
+        bbox = [round(value, 6) for value in corners]
+    return {
+        "type": item.type,
+        "code": item.code,
+        "name": item.name,
+        "address": item.address,
+        "kind": item.kind,
+        "matched": item.matched,
+        "point": point,
+        "bbox": bbox,
+        "distance_m": item.distance_m,
+    }
+
+
+def _near(
+    asked: ListParameters | SuggestParameters, lon: float | None, lat: float | None
+) -> tuple[float, float] | None:
+    """Return the position that a request gives, in WGS-84; half a position is an error."""
+    if lon is None and lat is None:
+        return None
+    if lon is None or lat is None:
+        raise missing(type(asked), "lon" if lon is None else "lat")
+    return convert_point(lon, lat, asked.datum, "wgs84")
+
+
+def _wgs84_bbox(asked: ListParameters) -> Bbox | None:
+    if asked.bbox is None:
+        return None
+    west, south, east, north = asked.bbox
+    return (*convert_point(west, south, asked.datum, "wgs84"), *convert_point(east, north, asked.datum, "wgs84"))

@@ -1,0 +1,93 @@
+"""Run the application on granian: several worker processes, each with its own index."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import os
+import socket
+from typing import TYPE_CHECKING
+
+from geodata.errors import StationmapError
+from webmap.logs import ACCESS_FORMAT, configure_logging, log_config
+from webmap.settings import Settings
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+log = logging.getLogger(__name__)
+
+#: A worker that starts waits this long for its first data before it takes requests; after that it answers 503.
+FIRST_LOAD_S = 30.0
+#: A worker that does not end by itself is killed after this time.
+KILL_AFTER_S = 10
+
+
+class AddressError(StationmapError):
+    """The server cannot listen at the address: another program does, or the machine has no such address."""
+
+
+def check_port(host: str, port: int) -> None:
+    """Find out whether the address is free.
+
+    The server shares its port between its workers and would silently share it with another server, too.
+
+    Raises
+    ------
+    AddressError
+        If it is not.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise AddressError(
+            "address_taken", host=host, port=port, reason=error.strerror or "", detail=repr(error)
+        ) from error
+
+
+def serve(settings: Settings) -> None:
+    """Serve until the process is told to end.
+
+    Raises
+    ------
+    AddressError
+        If the server cannot listen at its address.
+    """
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    server = settings.server
+    check_port(server.host, server.port)
+    configure_logging(server.log_level)
+    granian = Server(
+        "webmap",  # a name for the log only: the loader below makes the application
+        address=server.host,
+        port=server.port,
+        interface=Interfaces.WSGI,
+        workers=server.workers,
+        blocking_threads=server.threads,
+        backpressure=max(64, 16 * server.threads),
+        respawn_failed_workers=True,
+        workers_kill_timeout=KILL_AFTER_S,
+        log_level=LogLevels(server.log_level),
+        log_dictconfig=log_config(server.log_level),
+        log_access=server.access_log,
+        log_access_format=ACCESS_FORMAT,
+    )
+    granian.serve(target_loader=functools.partial(application, settings), wrap_loader=False)
+
+
+def application(settings: Settings) -> Flask:
+    """Return the application of a worker with its data loaded; called in the worker's own process."""
+    from webmap import create_app
+
+    app = create_app(settings)
+    read_model = app.extensions["stationmap"].read_model
+    read_model.start()
+    if not read_model.wait(FIRST_LOAD_S):
+        log.warning("worker %d has no data yet and answers 503 until the store can be read", os.getpid())
+    return app
