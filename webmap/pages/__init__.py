@@ -1,0 +1,47 @@
+"""The pages that people open in a browser."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, request
+from flask_babel import Babel
+
+from webmap.pages.language import TAGS, localised, page_language, page_locale
+from webmap.pages.site import Pages
+from webmap.pages.views import blueprint
+from webmap.paths import translations_folder
+
+__all__ = ["register_pages"]
+
+
+def register_pages(app: Flask) -> None:
+    """Add the pages, their assets and what every template needs to ``app``.
+
+    ``app.extensions["stationmap"]`` must be there: the pages take settings, vocabulary and the read model from it.
+    """
+    Babel(
+        app,
+        default_locale="en",
+        default_translation_directories=str(translations_folder()),
+        locale_selector=page_locale,
+    )
+    pages = Pages(app.extensions["stationmap"])
+    app.extensions["stationmap.pages"] = pages
+    app.context_processor(lambda: _template_context(pages))
+    app.register_blueprint(blueprint)
+
+
+def _template_context(pages: Pages) -> dict[str, Any]:
+    lang = page_language()
+    path = request.path[len("/en") :] if request.path == "/en" or request.path.startswith("/en/") else request.path
+    return {
+        "lang": lang,
+        "lang_tag": TAGS[lang],
+        "lang_tags": TAGS,
+        "languages": pages.settings.place.languages,
+        "this_path": path or "/",
+        "localised": localised,
+        "asset": pages.assets.url,
+        "footer": pages.settings.footer,
+    }

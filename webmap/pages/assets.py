@@ -1,0 +1,133 @@
+"""Scripts, styles and icons of the pages: kept in memory, compressed once, served for ever under a digest.
+
+All files stand under one digest of their contents, ``/assets/DIGEST/NAME``, so that ES modules can import one another
+by relative names and a browser still never mixes two versions.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from flask import Response, abort, request
+
+CONTENT_TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml; charset=utf-8",
+    ".png": "image/png",
+    ".txt": "text/plain; charset=utf-8",
+}
+#: Already compressed; a second time would only make them larger.
+INCOMPRESSIBLE = {".png"}
+VENDOR = "vendor"
+
+
+class AssetsMissingError(FileNotFoundError):
+    """The copies of the browser libraries have not been made: the installation is not whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One file as it is sent."""
+
+    content_type: str
+    body: bytes
+    compressed: bytes | None
+
+
+class Assets:
+    """The files of a folder and those that the program makes itself.
+
+    Parameters
+    ----------
+    folder : Path
+        The static files; ``vendor/manifest.json`` in it maps logical names of npm files to their hashed names.
+    made : mapping
+        Name → text of further files.
+    """
+
+    def __init__(self, folder: Path, made: Mapping[str, str]) -> None:
+        self._folder = folder
+        self._made = made
+
+    @cached_property
+    def _assets(self) -> Mapping[str, Asset]:
+        bodies = {
+            path.relative_to(self._folder).as_posix(): path.read_bytes()
+            for path in sorted(self._folder.rglob("*"))
+            if path.suffix in CONTENT_TYPES and path.is_file()
+        }
+        bodies.update((name, text.encode()) for name, text in self._made.items())
+        return {name: _asset(name, body) for name, body in bodies.items()}
+
+    @cached_property
+    def digest(self) -> str:
+        """Hexadecimal digest of all names and contents."""
+        digest = hashlib.sha256()
+        for name, asset in sorted(self._assets.items()):
+            digest.update(f"{name}\0{len(asset.body)}\0".encode())
+            digest.update(asset.body)
+        return digest.hexdigest()[:16]
+
+    @cached_property
+    def _vendored(self) -> Mapping[str, str]:
+        manifest = self._folder / VENDOR / "manifest.json"
+        try:
+            return {str(name): str(file) for name, file in json.loads(manifest.read_text(encoding="utf-8")).items()}
+        except FileNotFoundError as error:
+            raise AssetsMissingError(f"no browser libraries at {manifest.parent}: run `make` in a checkout") from error
+
+    def names(self) -> list[str]:
+        """Return the names of all files."""
+        return sorted(self._assets)
+
+    def url(self, name: str) -> str:
+        """Return the address of the file ``name``.
+
+        Raises
+        ------
+        KeyError
+            If there is no such file.
+        """
+        if name not in self._assets:
+            raise KeyError(name)
+        return f"/assets/{self.digest}/{name}"
+
+    def vendor_url(self, logical: str) -> str:
+        """Return the address of the npm file with the logical name ``logical``.
+
+        Raises
+        ------
+        AssetsMissingError
+            If the libraries have not been copied.
+        """
+        return self.url(f"{VENDOR}/{self._vendored[logical]}")
+
+    def respond(self, digest: str, name: str) -> Response:
+        """Answer a request for the file ``name``; 404 if there is none."""
+        asset = self._assets.get(name)
+        if asset is None:
+            abort(404)
+        compress = asset.compressed is not None and bool(request.accept_encodings["gzip"])
+        response = Response(asset.compressed if compress else asset.body, content_type=asset.content_type)
+        if compress:
+            response.headers["Content-Encoding"] = "gzip"
+        response.headers["Vary"] = "Accept-Encoding"
+        # A page of another version asks for another digest: it gets what there is, and must not keep it.
+        current = digest == self.digest
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if current else "no-cache"
+        response.set_etag(f"{self.digest}{'-gzip' if compress else ''}")
+        response.make_conditional(request)
+        return response
+
+
+def _asset(name: str, body: bytes) -> Asset:
+    suffix = Path(name).suffix
+    compressed = None if suffix in INCOMPRESSIBLE else gzip.compress(body, 9, mtime=0)
+    return Asset(CONTENT_TYPES[suffix], body, compressed)

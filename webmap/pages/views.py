@@ -1,0 +1,61 @@
+"""The routes of the pages."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from geodata.errors import NotFoundError
+from webmap.pages.config import page_config
+from webmap.pages.language import localised, page_language
+from webmap.pages.site import Pages
+
+blueprint = Blueprint("pages", __name__)
+
+
+def _pages() -> Pages:
+    pages: Pages = current_app.extensions["stationmap.pages"]
+    return pages
+
+
+@blueprint.before_request
+def _only_offered_languages() -> BaseResponse | None:
+    """Send a person to a language that this deployment offers."""
+    offered = _pages().settings.place.languages
+    if request.endpoint == "pages.asset" or page_language() in offered:
+        return None
+    other = url_for(str(request.endpoint), **{**(request.view_args or {}), "lang": offered[0]})
+    query = request.query_string.decode()
+    return redirect(f"{other}?{query}" if query else other)
+
+
+@blueprint.get("/", defaults={"lang": "zh"})
+@blueprint.get("/<any(en):lang>/")
+def home(lang: str) -> str:
+    """Show the map and the list."""
+    pages = _pages()
+    config = page_config(pages, page_language(), pages.context.index.bounds)
+    return render_template(
+        "map.html",
+        config=config,
+        map_element=pages.composed.element,
+        map_scripts=pages.map_scripts(),
+        map_styles=pages.map_styles(),
+        modules=pages.modules(),
+    )
+
+
+@blueprint.get("/s/<code>", defaults={"lang": "zh"})
+@blueprint.get("/<any(en):lang>/s/<code>")
+def site(lang: str, code: str) -> BaseResponse:
+    """Open the map at one place; the address stands on signs and QR codes for ever."""
+    current = _pages().context.index.canonical(code.upper())
+    if current is None:
+        raise NotFoundError("site_unknown", site=code[:40])
+    return redirect(f"{localised('/', page_language())}#s={current}")
+
+
+@blueprint.get("/assets/<digest>/<path:name>")
+def asset(digest: str, name: str) -> Response:
+    """Send a script, a style or the icons."""
+    return _pages().assets.respond(digest, name)

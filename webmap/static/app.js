@@ -1,0 +1,289 @@
+// The page as a whole: what is asked of the server when something changes, and who shows it.
+
+import * as api from "./api.js";
+import { byId } from "./dom.js";
+import { config, t } from "./config.js";
+import { renderChips, setUpFilters } from "./filters.js";
+import { distance, number, setClock } from "./format.js";
+import { focusRow, places, setUpList, showLoading, showNothing, showRows } from "./list.js";
+import { hideNotice, locateIfAllowed, setUpLocate } from "./locate.js";
+import * as map from "./map.js";
+import { hidePanel, setUpPanel, showPanel } from "./panel.js";
+import { offerPoint, setUpPick, startPicking } from "./pick.js";
+import { focusSearch, setUpSearch } from "./search.js";
+import { isPhone, raiseTo, setHeight } from "./sheet.js";
+import { clearFilters, closePlace, filtersSet, on, openPlace, setFilters, setOrigin, state } from "./state.js";
+
+/** @typedef {import("./types").Site} Site */
+/** @typedef {import("./types").Sites} Sites */
+
+/** How many of the nearest the map shows when it finds its own view. */
+const IN_SIGHT = 5;
+/** After the map was moved, its places are asked for when it has rested so long, in milliseconds. */
+const REST = 250;
+
+const status = byId("status");
+const originBar = byId("origin");
+
+/** @type {{radius: number, limit: number}} */
+let reach = startingReach();
+/** Whether the list follows the map: only after a person moved it. @type {boolean} */
+let followsMap = false;
+/** @type {Site[]} */
+let shown = [];
+/** @type {Map<string, string>} */
+const areaNames = new Map();
+/** @type {Map<string, import("./types").Bbox>} */
+const areaBoxes = new Map();
+let moveTimer = 0;
+
+function startingReach() {
+  return { radius: config.limits.radius, limit: config.limits.nearby };
+}
+
+const ways = {
+  search: () => {
+    hideNotice();
+    focusSearch();
+  },
+  pick: () => {
+    hideNotice();
+    setHeight("peek");
+    startPicking();
+  },
+};
+
+/** @returns {boolean} Whether names or an area are asked for, whatever the map shows. */
+function asksForNames() {
+  return Boolean(state.filters.q || state.filters.area);
+}
+
+/**
+ * Ask for the list anew and show it.
+ *
+ * @param {{fit?: boolean}} [options] Whether the map goes to what was found.
+ */
+async function refresh({ fit = false } = {}) {
+  showLoading();
+  const { origin, filters } = state;
+  try {
+    const nearest = origin && !asksForNames();
+    const bbox = followsMap && !asksForNames() ? map.view() : null;
+    const found = nearest ? await api.nearby(origin, filters, reach) : await api.sites(filters, { bbox, origin });
+    setClock(found.generated_at);
+    shown = found.features;
+    if (fit) fitMap();
+    showFound(found);
+    if (nearest) refreshMarkers();
+    else map.showSites(shown);
+  } catch (error) {
+    if (!api.isAbort(error)) showTrouble(error);
+  }
+}
+
+function fitMap() {
+  const { origin, filters } = state;
+  const box = areaBoxes.get(filters.area);
+  if (origin && !asksForNames()) map.fitTo(shown.slice(0, IN_SIGHT), origin);
+  else if (box) map.fitBox(box);
+  else if (shown.some((site) => site.geometry)) map.fitTo(shown, null);
+}
+
+/** Ask for what the map shows beside the nearest places of the list. */
+async function refreshMarkers() {
+  map.showSites(shown);
+  try {
+    const around = await api.sites({ ...state.filters, q: "", area: "" }, { bbox: map.view(), channel: "markers" });
+    const nearest = new Map(shown.map((site) => [site.id, site]));
+    map.showSites([...shown, ...around.features.filter((site) => !nearest.has(site.id))]);
+  } catch {
+    // The list's own places are there; the others come with the next move of the map.
+  }
+}
+
+/** @param {Sites} found */
+function showFound(found) {
+  const { origin, filters } = state;
+  const nearest = origin && !asksForNames();
+  if (shown.length === 0) return showEmpty();
+  const total = places(found.total ?? shown.length);
+  const said = filters.q
+    ? t("matching", { count: total, q: filters.q })
+    : nearest
+      ? t("nearest_first", { count: places(shown.length) })
+      : followsMap && !asksForNames()
+        ? t("in_view", { count: total })
+        : t("all_places", { count: total });
+  status.textContent = said;
+  status.append(nearestSaid());
+  showRows(shown, { more: nearest && found.truncated ? moreNearby() : undefined, note: cutNote(found) });
+}
+
+/** @returns {Node} What only a screen reader says: the nearest place. */
+function nearestSaid() {
+  const span = document.createElement("span");
+  span.className = "spoken";
+  const first = shown[0]?.properties;
+  if (first && first.distance_m !== null) {
+    span.textContent = ` ${t("nearest_is", { name: first.name, distance: distance(first.distance_m) })}`;
+  }
+  return span;
+}
+
+/** @returns {(() => void) | undefined} */
+function moreNearby() {
+  if (reach.limit >= config.limits.nearbyMax) return undefined;
+  return () => {
+    reach = { ...reach, limit: Math.min(reach.limit * 2, config.limits.nearbyMax) };
+    refresh();
+  };
+}
+
+/**
+ * @param {Sites} found
+ * @returns {string}
+ */
+function cutNote(found) {
+  return found.truncated && found.total != null ? t("list_cut", { n: number(shown.length) }) : "";
+}
+
+/** Say that nothing fits, and offer what may help. */
+function showEmpty() {
+  const { origin, filters } = state;
+  const nearest = origin && !asksForNames();
+  const actions = [];
+  let text = t("nothing_in_view");
+  if (filters.q) text = t("nothing_for", { q: filters.q });
+  else if (nearest) text = t("nothing_near", { km: number(reach.radius / 1000) });
+  if (nearest && reach.radius < config.limits.radiusMax) {
+    const radius = Math.min(reach.radius * 4, config.limits.radiusMax);
+    actions.push({
+      label: t("search_wider", { km: number(radius / 1000) }),
+      act: () => {
+        reach = { ...reach, radius };
+        refresh({ fit: true });
+      },
+    });
+  }
+  if (filtersSet() > 0) actions.push({ label: t("clear_filters"), act: clearFilters });
+  else if (!nearest) actions.push({ label: t("show_all"), act: showAll });
+  status.textContent = t("nothing_here");
+  map.showSites([]);
+  showNothing(t("nothing_here"), text, actions);
+  if (nearest) refreshMarkers();
+}
+
+function showAll() {
+  followsMap = false;
+  map.fitBox(null);
+  refresh();
+}
+
+/** @param {unknown} error */
+function showTrouble(error) {
+  const text = error instanceof api.ApiError ? error.message : t("error_server");
+  status.textContent = t("error_title");
+  showNothing(t("error_title"), text, [
+    { label: t("try_again"), act: () => refresh() },
+    ...(filtersSet() > 0 ? [{ label: t("clear_filters"), act: clearFilters }] : []),
+  ]);
+}
+
+/** Show from where distances are counted. */
+function showOrigin() {
+  const { origin } = state;
+  originBar.hidden = !origin;
+  byId("welcome").hidden = Boolean(origin);
+  if (origin) byId("origin-text").textContent = map.originText(origin);
+  map.showOrigin(origin);
+}
+
+/** Show the place that the address names, or the list. */
+async function showPlace() {
+  const code = state.place;
+  document.body.classList.toggle("has-place", code !== null);
+  if (!code) {
+    const last = byId("panel").dataset.code;
+    hidePanel();
+    map.choose(null);
+    byId("list").hidden = false;
+    if (last && !focusRow(last)) byId("status").focus();
+    delete byId("panel").dataset.code;
+    return;
+  }
+  byId("list").hidden = true;
+  byId("panel").dataset.code = code;
+  if (isPhone()) raiseTo("half");
+  const known = shown.find((site) => site.id === code);
+  if (known) map.choose(known);
+  const place = await showPanel(code, known);
+  if (place && state.place === code && !known) map.choose(place);
+}
+
+async function loadAreas() {
+  try {
+    const areas = await api.areas();
+    for (const { properties, bbox, geometry } of areas.features) {
+      const name = config.lang === "en" ? properties?.name_en || properties?.name : properties?.name;
+      areaNames.set(properties?.adcode, name);
+      areaBoxes.set(properties?.adcode, /** @type {import("./types").Bbox} */ (bbox ?? boxOf(geometry)));
+    }
+    map.showAreas(areas);
+    if (state.filters.area) {
+      renderChips();
+      fitMap();
+    }
+  } catch {
+    // Outlines are a help, not a need.
+  }
+}
+
+/**
+ * @param {GeoJSON.Geometry} geometry
+ * @returns {import("./types").Bbox}
+ */
+function boxOf(geometry) {
+  const bounds = L.geoJSON(geometry).getBounds();
+  return [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
+}
+
+map.setUpMap({
+  onSite: openPlace,
+  onPoint: (lon, lat) => (state.place ? closePlace() : offerPoint(lon, lat)),
+  onMove: () => {
+    if (asksForNames()) return;
+    clearTimeout(moveTimer);
+    moveTimer = window.setTimeout(() => {
+      if (state.origin) return refreshMarkers();
+      followsMap = true;
+      return refresh();
+    }, REST);
+  },
+});
+setUpList({ point: map.point });
+setUpFilters((adcode) => areaNames.get(adcode) ?? adcode);
+setUpSearch();
+setUpPanel();
+setUpPick({ centre: map.centre, panTo: map.panTo });
+setUpLocate(ways);
+byId("origin-clear").addEventListener("click", () => setOrigin(null));
+
+on("filters", () => {
+  reach = startingReach();
+  refresh({ fit: asksForNames() });
+});
+on("origin", () => {
+  reach = startingReach();
+  followsMap = false;
+  hideNotice();
+  showOrigin();
+  if (asksForNames()) setFilters({ q: "", area: "" });
+  else refresh({ fit: true });
+  if (isPhone()) setHeight("half");
+});
+on("place", showPlace);
+
+showOrigin();
+refresh({ fit: asksForNames() }).then(loadAreas);
+if (state.place) showPlace();
+locateIfAllowed(ways);

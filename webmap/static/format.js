@@ -1,0 +1,161 @@
+// Numbers, distances and times as people of the page's language write them.
+
+import { config, count, local, t, term } from "./config.js";
+
+/** @typedef {import("./types").SiteProperties} SiteProperties */
+/** @typedef {import("./types").Open} Open */
+
+/** How long before closing a place counts as about to close, in minutes. */
+const SOON = 45;
+
+/**
+ * @param {number} n
+ * @param {number} [digits]
+ * @returns {string}
+ */
+export function number(n, digits = 0) {
+  return new Intl.NumberFormat(config.locale, { maximumFractionDigits: digits }).format(n);
+}
+
+/**
+ * @param {number} metres
+ * @returns {string}
+ */
+export function distance(metres) {
+  if (metres < 1000) return t("metres", { n: number(metres < 100 ? Math.round(metres) : Math.round(metres / 10) * 10) });
+  return t("kilometres", { n: number(metres / 1000, metres < 10000 ? 1 : 0) });
+}
+
+/**
+ * @param {number} minutes
+ * @returns {string}
+ */
+export function walk(minutes) {
+  return count("walk", minutes);
+}
+
+/** The server's clock: its offset from this device's, and the time zone of the places. */
+const clock = { skew: 0, offset: "" };
+
+/**
+ * Take over the server's time, so that a wrong clock in a phone makes no wrong statement.
+ *
+ * @param {string | undefined} iso
+ */
+export function setClock(iso) {
+  if (!iso) return;
+  clock.skew = new Date(iso).getTime() - Date.now();
+  clock.offset = iso;
+}
+
+/**
+ * Split a time as the places' own clocks show it; a browser elsewhere must not change it.
+ *
+ * @param {string} iso With an offset.
+ * @returns {{day: string, time: string}}
+ */
+function wallClock(iso) {
+  return { day: iso.slice(0, 10), time: iso.slice(11, 16).replace(/^0/, "") };
+}
+
+/**
+ * @param {string} day
+ * @param {number} days
+ * @returns {string}
+ */
+function addDays(day, days) {
+  const date = new Date(`${day}T00:00:00Z`);
+  date.setUTCDate(date.getUTCDate() + days);
+  return date.toISOString().slice(0, 10);
+}
+
+/**
+ * @param {string} day As 2026-10-10.
+ * @param {Intl.DateTimeFormatOptions} options
+ * @returns {string}
+ */
+function formatDay(day, options) {
+  return new Intl.DateTimeFormat(config.locale, { ...options, timeZone: "UTC" }).format(new Date(`${day}T00:00:00Z`));
+}
+
+/**
+ * @param {string} day
+ * @returns {string}
+ */
+export function date(day) {
+  return formatDay(day, { year: "numeric", month: "short", day: "numeric" });
+}
+
+/**
+ * @param {string} day
+ * @returns {{weekday: string, date: string}}
+ */
+export function weekday(day) {
+  return { weekday: formatDay(day, { weekday: "short" }), date: formatDay(day, { month: "numeric", day: "numeric" }) };
+}
+
+/**
+ * A time, with as much of the day as one needs to know: none today, "tomorrow", the weekday, or the date.
+ *
+ * @param {string} iso
+ * @returns {string}
+ */
+export function moment(iso) {
+  const { day, time } = wallClock(iso);
+  const today = clock.offset.slice(0, 10) || day;
+  if (day === today) return time;
+  if (day === addDays(today, 1)) return time === "0:00" ? "24:00" : t("tomorrow", { time });
+  if (day < addDays(today, 7)) return t("weekday_time", { day: formatDay(day, { weekday: "short" }), time });
+  return t("date_time", { date: formatDay(day, { month: "short", day: "numeric" }), time });
+}
+
+/**
+ * Say in words whether a place is open, and until when.
+ *
+ * @param {SiteProperties} place
+ * @returns {{look: "open" | "soon" | "closed" | "unknown", text: string}}
+ */
+export function openText(place) {
+  if (place.state !== "open") return { look: "closed", text: term("states", place.state).name };
+  const { state, until, next } = place.open;
+  if (state === "unknown") return { look: "unknown", text: t("unknown") };
+  if (state === "closed") {
+    const opens = next ?? until;
+    return { look: "closed", text: opens ? t("closed_until", { time: moment(opens) }) : t("closed") };
+  }
+  if (!until) return { look: "open", text: t("open_always") };
+  const minutes = (new Date(until).getTime() - (Date.now() + clock.skew)) / 60000;
+  if (minutes <= SOON) return { look: "soon", text: t("closing_soon", { time: moment(until) }) };
+  return { look: "open", text: t("open_until", { time: moment(until) }) };
+}
+
+/**
+ * One span of a day's hours; past midnight the end is the next day's.
+ *
+ * @param {[string, string]} span
+ * @returns {string}
+ */
+export function span([from, to]) {
+  const [hour, minute] = to.split(":");
+  const late = Number(hour) > 24;
+  const end = late ? t("next_day", { time: `${Number(hour) - 24}:${minute}` }) : short(to);
+  return `${short(from)}–${end}`;
+}
+
+/**
+ * @param {string} time
+ * @returns {string}
+ */
+function short(time) {
+  return time.replace(/^0(\d)/, "$1");
+}
+
+/**
+ * The remark on a place's open state, such as that holiday hours may differ.
+ *
+ * @param {Open} open
+ * @returns {string}
+ */
+export function openNote(open) {
+  return local(open.note);
+}

@@ -1,0 +1,246 @@
+// The list of places: nearest first where there is a point to count from.
+
+import { byId, h, icon, spoken } from "./dom.js";
+import { config, count, t, term } from "./config.js";
+import { distance, openNote, openText, walk } from "./format.js";
+import { kindBadge } from "./markers.js";
+import { openPlace, placeAddress, state } from "./state.js";
+
+/** @typedef {import("./types").Site} Site */
+
+/** So many facilities have room in a row. */
+const ICONS = 7;
+/** So many rows are made at once; the rest follow on request. */
+const STEP = 40;
+
+const list = byId("results");
+const foot = byId("results-foot");
+
+/** @type {{point: (code: string | null) => void}} */
+let mapView = { point: () => {} };
+
+/** @param {{point: (code: string | null) => void}} view What shows on the map which row is meant. */
+export function setUpList(view) {
+  mapView = view;
+  list.addEventListener("keydown", moveWithArrows);
+}
+
+/**
+ * Show places in their order.
+ *
+ * @param {Site[]} sites
+ * @param {{more?: () => void, note?: string}} [after] What follows the rows.
+ */
+export function showRows(sites, after = {}) {
+  list.removeAttribute("aria-busy");
+  list.replaceChildren(...sites.slice(0, STEP).map(row));
+  foot.replaceChildren();
+  if (sites.length > STEP) {
+    foot.append(
+      moreButton(() => {
+        const shown = list.children.length;
+        list.append(...sites.slice(shown, shown + STEP).map(row));
+        linkOf(shown)?.focus();
+        if (list.children.length >= sites.length) showFoot(after);
+      }),
+    );
+  } else showFoot(after);
+}
+
+/** @param {{more?: () => void, note?: string}} after */
+function showFoot(after) {
+  foot.replaceChildren(...(after.note ? [h("p", { class: "cut" }, after.note)] : []));
+  if (after.more) foot.append(moreButton(after.more));
+}
+
+/**
+ * @param {() => void} onclick
+ * @returns {HTMLElement}
+ */
+function moreButton(onclick) {
+  return h("button", { type: "button", class: "button wide", onclick }, t("more_places"));
+}
+
+/** Show that an answer is awaited. */
+export function showLoading() {
+  list.setAttribute("aria-busy", "true");
+  foot.replaceChildren();
+  if (list.children.length > 0) return;
+  list.replaceChildren(...[1, 2, 3, 4].map(() => h("li", { class: "row ghost", "aria-hidden": "true" }, h("div"), h("div"))));
+}
+
+/**
+ * Show why there are no rows, and what can be done.
+ *
+ * @param {string} title
+ * @param {string} text
+ * @param {{label: string, act: () => void}[]} actions
+ */
+export function showNothing(title, text, actions) {
+  list.removeAttribute("aria-busy");
+  list.replaceChildren();
+  foot.replaceChildren(
+    h(
+      "div",
+      { class: "nothing" },
+      h("h2", {}, title),
+      h("p", {}, text),
+      h("div", { class: "ways" }, ...actions.map(({ label, act }) => h("button", { type: "button", class: "button", onclick: act }, label))),
+    ),
+  );
+}
+
+/**
+ * Put the focus on the row of a place, if it is there.
+ *
+ * @param {string} code
+ * @returns {boolean}
+ */
+export function focusRow(code) {
+  const link = list.querySelector(`[data-code="${CSS.escape(code)}"] .row-link`);
+  if (!(link instanceof HTMLElement)) return false;
+  link.focus();
+  return true;
+}
+
+/**
+ * @param {Site} site
+ * @returns {HTMLLIElement}
+ */
+function row(site) {
+  const place = site.properties;
+  const code = place.code;
+  return h(
+    "li",
+    { class: "row", "data-code": code, onmouseenter: () => mapView.point(code), onmouseleave: () => mapView.point(null) },
+    kindBadge(place),
+    h("h3", {}, nameLink(site)),
+    ...farness(place),
+    openLine(place),
+    whereLine(place),
+    facilityIcons(place),
+  );
+}
+
+/**
+ * @param {Site} site
+ * @returns {HTMLAnchorElement}
+ */
+function nameLink({ properties: place }) {
+  return h(
+    "a",
+    {
+      class: "row-link",
+      href: placeAddress(place.code),
+      onclick: (/** @type {MouseEvent} */ event) => {
+        if (event.metaKey || event.ctrlKey || event.shiftKey) return; // a new tab or window, as everywhere
+        event.preventDefault();
+        openPlace(place.code);
+      },
+      onfocus: () => mapView.point(place.code),
+      onblur: () => mapView.point(null),
+    },
+    place.name,
+  );
+}
+
+/**
+ * Whether a place is open and until when, and what to know about that.
+ *
+ * @param {import("./types").SiteProperties} place
+ * @returns {HTMLElement}
+ */
+export function openLine(place) {
+  const { look, text } = openText(place);
+  const note = place.state === "open" ? openNote(place.open) : "";
+  return h("p", { class: "open-line" }, h("span", { class: `status ${look}` }, text), note && h("span", { class: "remark" }, note));
+}
+
+/**
+ * Where a place is and how one gets in.
+ *
+ * @param {import("./types").SiteProperties} place
+ * @returns {HTMLElement | null}
+ */
+function whereLine(place) {
+  const where = [place.label, place.address || place.area_name].filter(Boolean).join(" · ");
+  const ways = place.access.map((way) => term("access", way));
+  if (place.fee === "fee") ways.push(term("fees", "fee"));
+  if (!where && ways.length === 0) return null;
+  return h(
+    "p",
+    { class: "where" },
+    where && h("span", {}, where),
+    ...ways.map(({ icon: symbol, name }) => h("span", { class: "way-in" }, icon(symbol), name)),
+  );
+}
+
+/**
+ * @param {import("./types").SiteProperties} place
+ * @returns {HTMLElement | null}
+ */
+function facilityIcons(place) {
+  const order = config.vocabulary.facilities.map((item) => item.code);
+  const wanted = new Set([...state.filters.facility, ...config.common]);
+  const codes = Object.keys(place.facilities)
+    .filter((code) => place.facilities[code] !== "no")
+    .sort((a, b) => Number(wanted.has(b)) - Number(wanted.has(a)) || order.indexOf(a) - order.indexOf(b));
+  if (codes.length === 0) return null;
+  const shown = codes.length > ICONS ? codes.slice(0, ICONS - 1) : codes;
+  return h(
+    "ul",
+    { class: "facility-icons" },
+    ...shown.map((code) => {
+      const { name, icon: symbol } = term("facilities", code);
+      const limited = place.facilities[code] === "limited";
+      const label = limited ? `${name} (${t("limited_note")})` : name;
+      return h("li", { title: label, class: limited ? "limited" : "" }, icon(symbol), spoken(label));
+    }),
+    codes.length > shown.length &&
+      h("li", { class: "rest" }, h("span", { "aria-hidden": "true" }, `+${codes.length - shown.length}`), spoken(t("more_facilities", { n: codes.length - shown.length }))),
+  );
+}
+
+/**
+ * How far a place is, or why nobody can say.
+ *
+ * @param {import("./types").SiteProperties} place
+ * @returns {HTMLElement[]}
+ */
+function farness(place) {
+  if (place.precision === "none") return [h("p", { class: "far tag" }, t("no_position"))];
+  if (place.distance_m === null) return [];
+  const rough = place.precision === "approximate" || place.precision === "area";
+  const far = h("p", { class: "far distance" }, (rough ? "≈ " : "") + distance(place.distance_m));
+  return place.walk_min === null ? [far] : [far, h("p", { class: "walk", title: t("walk_basis") }, walk(place.walk_min))];
+}
+
+/**
+ * @param {number} index
+ * @returns {HTMLElement | null}
+ */
+function linkOf(index) {
+  return /** @type {HTMLElement | null} */ (list.children[index]?.querySelector(".row-link") ?? null);
+}
+
+/** @param {KeyboardEvent} event */
+function moveWithArrows(event) {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const row = /** @type {Element} */ (event.target).closest(".row");
+  if (!step || !row) return;
+  const target = linkOf([...list.children].indexOf(row) + step);
+  if (!target) return;
+  event.preventDefault();
+  target.focus();
+}
+
+/**
+ * The number of places in words, for the line above the list.
+ *
+ * @param {number} n
+ * @returns {string}
+ */
+export function places(n) {
+  return count("count", n);
+}
+

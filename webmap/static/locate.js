@@ -1,0 +1,94 @@
+// "Locate me": asking the device, and what to do when it gives no position.
+
+import { byId, h, icon } from "./dom.js";
+import { t } from "./config.js";
+import { setOrigin } from "./state.js";
+
+/** The device may take this long to find itself, in milliseconds. */
+const PATIENCE = 12000;
+/** A position this old is good enough. */
+const FRESH = 30000;
+
+const buttons = /** @type {HTMLButtonElement[]} */ ([...document.querySelectorAll("[data-locate]")]);
+const notice = byId("locate-notice");
+
+/** @typedef {"denied" | "unavailable" | "insecure"} Trouble */
+
+/**
+ * Make the buttons work.
+ *
+ * @param {{search: () => void, pick: () => void}} ways The other ways to find places.
+ */
+export function setUpLocate(ways) {
+  for (const button of buttons) button.addEventListener("click", () => locate(ways));
+}
+
+/**
+ * Locate without being asked where that was allowed before.
+ *
+ * @param {{search: () => void, pick: () => void}} ways
+ */
+export async function locateIfAllowed(ways) {
+  try {
+    const permission = await navigator.permissions.query({ name: "geolocation" });
+    if (permission.state === "granted") locate(ways);
+  } catch {
+    // Some web views do not know the question; there a press on the button is needed.
+  }
+}
+
+/** @param {{search: () => void, pick: () => void}} ways */
+function locate(ways) {
+  hideNotice();
+  if (!window.isSecureContext) return showTrouble("insecure", ways);
+  if (!("geolocation" in navigator)) return showTrouble("unavailable", ways);
+  setBusy(true);
+  navigator.geolocation.getCurrentPosition(
+    ({ coords }) => {
+      setBusy(false);
+      setOrigin({ lon: coords.longitude, lat: coords.latitude, accuracy: coords.accuracy, kind: "position" });
+    },
+    (error) => {
+      setBusy(false);
+      showTrouble(error.code === error.PERMISSION_DENIED ? "denied" : "unavailable", ways);
+    },
+    { enableHighAccuracy: true, timeout: PATIENCE, maximumAge: FRESH },
+  );
+}
+
+/** @param {boolean} busy */
+function setBusy(busy) {
+  for (const button of buttons) {
+    button.disabled = busy;
+    button.classList.toggle("busy", busy);
+    const label = button.querySelector("[data-label]");
+    if (label) label.textContent = t(busy ? "locating" : "locate");
+  }
+}
+
+/** Take the explanation away. */
+export function hideNotice() {
+  notice.hidden = true;
+  notice.replaceChildren();
+}
+
+/**
+ * @param {Trouble} trouble
+ * @param {{search: () => void, pick: () => void}} ways
+ */
+function showTrouble(trouble, ways) {
+  const title = h("h2", { tabindex: -1 }, t(`locate_${trouble}_title`));
+  notice.replaceChildren(
+    h("button", { type: "button", class: "dismiss", "aria-label": t("close"), onclick: hideNotice }, icon("close")),
+    title,
+    h("p", {}, t(`locate_${trouble}`)),
+    h(
+      "div",
+      { class: "ways" },
+      h("button", { type: "button", class: "button", onclick: ways.search }, icon("search"), t("way_search")),
+      h("button", { type: "button", class: "button", onclick: ways.pick }, icon("pin"), t("way_pick")),
+    ),
+  );
+  notice.hidden = false;
+  title.focus();
+}

@@ -1,0 +1,151 @@
+// What the page shows, and how the address tells it. Filters stand in the query, a chosen place in the fragment, so
+// that a link opens the same; where the person is stands in neither.
+
+/** @typedef {import("./types").Filters} Filters */
+/** @typedef {import("./types").Origin} Origin */
+/** @typedef {"filters" | "origin" | "place"} Topic */
+
+const CODE = /^#s=([0-9A-Za-z]+)$/;
+
+/**
+ * @type {{filters: Filters, origin: Origin | null, place: string | null}}
+ */
+export const state = { filters: readFilters(), origin: null, place: readPlace() };
+
+/** @type {Map<Topic, (() => void)[]>} */
+const listeners = new Map();
+
+/**
+ * Call `listener` after each change of a topic.
+ *
+ * @param {Topic} topic
+ * @param {() => void} listener
+ */
+export function on(topic, listener) {
+  listeners.set(topic, [...(listeners.get(topic) ?? []), listener]);
+}
+
+/** @param {Topic} topic */
+function tell(topic) {
+  for (const listener of listeners.get(topic) ?? []) listener();
+}
+
+/** @returns {Filters} */
+function readFilters() {
+  const query = new URLSearchParams(location.search);
+  return {
+    kind: query.getAll("kind"),
+    facility: query.getAll("facility"),
+    service: query.getAll("service"),
+    open: query.get("open") === "now",
+    q: query.get("q") ?? "",
+    area: query.get("area") ?? "",
+    min_rating: query.get("min_rating") ?? "",
+  };
+}
+
+/** @returns {string | null} */
+function readPlace() {
+  return CODE.exec(location.hash)?.[1]?.toUpperCase() ?? null;
+}
+
+/**
+ * The query of the address for the present filters, with its question mark, or nothing.
+ *
+ * @returns {string}
+ */
+function queryOf() {
+  const { filters } = state;
+  const query = new URLSearchParams();
+  for (const name of /** @type {const} */ (["kind", "facility", "service"])) {
+    for (const value of filters[name]) query.append(name, value);
+  }
+  if (filters.open) query.set("open", "now");
+  for (const name of /** @type {const} */ (["q", "area", "min_rating"])) {
+    if (filters[name]) query.set(name, filters[name]);
+  }
+  const text = query.toString();
+  return text ? `?${text}` : "";
+}
+
+/**
+ * Change some of the filters; Back undoes it.
+ *
+ * @param {Partial<Filters>} changes
+ */
+export function setFilters(changes) {
+  state.filters = { ...state.filters, ...changes };
+  state.place = null;
+  history.pushState(null, "", location.pathname + queryOf());
+  tell("filters");
+  tell("place");
+}
+
+/** Take all filters away. */
+export function clearFilters() {
+  setFilters({ kind: [], facility: [], service: [], open: false, q: "", area: "", min_rating: "" });
+}
+
+/** @returns {number} How many filters are set. */
+export function filtersSet() {
+  const { kind, facility, service, open, q, area, min_rating: rating } = state.filters;
+  return kind.length + facility.length + service.length + [open, q, area, rating].filter(Boolean).length;
+}
+
+/**
+ * Count distances from a point, or from none.
+ *
+ * @param {Origin | null} origin
+ */
+export function setOrigin(origin) {
+  state.origin = origin;
+  tell("origin");
+}
+
+/**
+ * The address of a place on this page.
+ *
+ * @param {string} code
+ * @returns {string}
+ */
+export function placeAddress(code) {
+  return `${location.pathname}${queryOf()}#s=${code}`;
+}
+
+/**
+ * Open a place; Back closes it.
+ *
+ * @param {string} code
+ */
+export function openPlace(code) {
+  if (code === state.place) return;
+  // From one place to the next Back leads to the list, not through all places that were looked at.
+  const record = { fromList: true };
+  if (state.place && history.state?.fromList) history.replaceState(record, "", placeAddress(code));
+  else history.pushState(record, "", placeAddress(code));
+  state.place = code;
+  tell("place");
+}
+
+/** Close the place that is open. */
+export function closePlace() {
+  if (!state.place) return;
+  if (history.state?.fromList) {
+    history.back();
+    return;
+  }
+  history.replaceState(null, "", location.pathname + queryOf());
+  state.place = null;
+  tell("place");
+}
+
+addEventListener("popstate", () => {
+  const before = queryOf();
+  state.filters = readFilters();
+  if (queryOf() !== before) tell("filters");
+  const place = readPlace();
+  if (place !== state.place) {
+    state.place = place;
+    tell("place");
+  }
+});

@@ -1,0 +1,154 @@
+// Taking a place along: to a navigation app, to the clipboard, to somebody else.
+
+import { h, icon } from "./dom.js";
+import { config, local, t } from "./config.js";
+
+/** @typedef {import("./types").Place} Place */
+/** @typedef {import("./types").NavigationLink} NavigationLink */
+
+/** How long "Copied" stands there, in milliseconds. */
+const THANKS = 2500;
+
+/** @returns {"ios" | "android" | "other"} */
+function platform() {
+  if (/android/i.test(navigator.userAgent)) return "android";
+  return /iphone|ipad|ipod/i.test(navigator.userAgent) ? "ios" : "other";
+}
+
+/**
+ * @param {NavigationLink} link
+ * @returns {boolean} Whether this device can do anything with the link.
+ */
+function fits(link) {
+  if (link.kind === "web" || link.app === "geo") return true;
+  const here = platform();
+  return here !== "other" && (link.platform === "any" || link.platform === here);
+}
+
+/**
+ * The links to navigation apps: one in front, the others beside it.
+ *
+ * @param {Place} site
+ * @returns {HTMLElement | null}
+ */
+export function navigation({ properties: place }) {
+  const links = place.navigation.filter(fits);
+  const first = links.find(({ kind }) => kind === "web");
+  if (!first) return null;
+  const others = links.filter((link) => link !== first);
+  return h(
+    "div",
+    { class: "go" },
+    anchor(first, "button primary wide", icon("go"), `${t("go_there")} · ${local(first.label)}`),
+    h("ul", { class: "apps", "aria-label": t("go_with") }, ...others.map((link) => h("li", {}, anchor(link, "app", null, appLabel(link))))),
+  );
+}
+
+/**
+ * @param {NavigationLink} link
+ * @returns {string}
+ */
+function appLabel(link) {
+  const label = local(link.label);
+  return link.kind === "app" && link.app !== "geo" ? `${label} (${t("opens_app")})` : label;
+}
+
+/**
+ * @param {NavigationLink} link
+ * @param {string} className
+ * @param {Element | null} symbol
+ * @param {string} label
+ * @returns {HTMLAnchorElement}
+ */
+function anchor(link, className, symbol, label) {
+  const web = link.kind === "web";
+  return h(
+    "a",
+    { class: className, href: link.href, "data-app": link.app, target: web && "_blank", rel: web && "noopener" },
+    symbol,
+    h("span", {}, label),
+  );
+}
+
+/**
+ * @param {string} label
+ * @param {string} text
+ * @returns {HTMLElement}
+ */
+export function copyButton(label, text) {
+  const shown = h("span", {}, label);
+  const button = h("button", { type: "button", class: "button quiet" }, icon("copy"), shown);
+  button.addEventListener("click", async () => {
+    if (await copy(text)) thank(shown, label);
+    else prompt(t("copy_by_hand"), text);
+  });
+  return button;
+}
+
+/**
+ * @param {{code: string, name: string}} place
+ * @returns {HTMLElement}
+ */
+export function shareButton({ code, name }) {
+  const url = new URL(config.sitePath + code, location.href).href;
+  const label = t("share");
+  const shown = h("span", {}, label);
+  const button = h("button", { type: "button", class: "button quiet" }, icon("share"), shown);
+  button.addEventListener("click", async () => {
+    if (navigator.share) {
+      try {
+        await navigator.share({ title: name, url });
+        return;
+      } catch (error) {
+        if (isCancelled(error)) return;
+      }
+    }
+    if (await copy(url)) thank(shown, label);
+    else prompt(t("copy_by_hand"), url);
+  });
+  return button;
+}
+
+/**
+ * @param {unknown} error
+ * @returns {boolean} Whether the person closed the system's share sheet.
+ */
+function isCancelled(error) {
+  return error instanceof DOMException && error.name === "AbortError";
+}
+
+/**
+ * @param {HTMLElement} shown
+ * @param {string} label
+ */
+function thank(shown, label) {
+  shown.textContent = t("copied");
+  setTimeout(() => (shown.textContent = label), THANKS);
+}
+
+/**
+ * @param {string} text
+ * @returns {Promise<boolean>}
+ */
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copyBySelection(text); // pages without HTTPS and some web views have no clipboard to write to
+  }
+}
+
+/**
+ * @param {string} text
+ * @returns {boolean}
+ */
+function copyBySelection(text) {
+  const field = h("textarea", { class: "spoken", readonly: true });
+  field.value = text;
+  document.body.append(field);
+  field.select();
+  const done = document.execCommand("copy");
+  field.remove();
+  return done;
+}

@@ -1,0 +1,198 @@
+// What goes between the server and the page's modules. Only for the type checker; browsers never see it.
+export interface Term {
+  code: string;
+  name: string;
+  short: string;
+  icon: string;
+}
+
+export type Group =
+  | "kinds"
+  | "facilities"
+  | "services"
+  | "levels"
+  | "access"
+  | "fees"
+  | "states"
+  | "precisions"
+  | "values"
+  | "bases";
+
+export interface Config {
+  lang: "zh" | "en";
+  locale: string;
+  home: string;
+  sitePath: string;
+  api: { nearby: string; sites: string; suggest: string; areas: string };
+  icons: string;
+  map: { element: string; map: string; cluster: string; tiles: string[] };
+  mapApproval: string;
+  bounds: [number, number, number, number] | null;
+  limits: {
+    nearby: number;
+    nearbyMax: number;
+    radius: number;
+    radiusMax: number;
+    page: number;
+    suggest: number;
+    text: number;
+  };
+  common: string[];
+  expected: string[];
+  vocabulary: Record<Group, Term[]>;
+  texts: Record<string, string>;
+}
+
+export interface LocalText {
+  code?: string;
+  zh: string;
+  en: string;
+}
+
+export type Value = "yes" | "no" | "limited" | "unknown";
+
+export interface Open {
+  state: "open" | "closed" | "unknown";
+  until: string | null;
+  next: string | null;
+  note: LocalText | null;
+}
+
+export interface SiteProperties {
+  code: string;
+  name: string;
+  kind: string;
+  labels: string[];
+  label: string | null;
+  address: string;
+  area: string | null;
+  area_name: string;
+  precision: "exact" | "address" | "approximate" | "area" | "none";
+  distance_m: number | null;
+  walk_min: number | null;
+  state: "open" | "paused" | "closed" | "planned";
+  open: Open;
+  hours_text: string;
+  facilities: Record<string, Value>;
+  services: Record<string, Value>;
+  access: string[];
+  fee: string | null;
+  level: string | null;
+  rating: { score: number; stars: number | null; count: number } | null;
+  entrance: [number, number] | null;
+  floor: string;
+  directions: string;
+  phone: string;
+}
+
+export interface AmenityDetail {
+  value: Value;
+  basis: "claimed" | "verified";
+  as_of: string | null;
+  note: string;
+  hours_text: string;
+}
+
+export interface Day {
+  day: string;
+  kind: "ordinary" | "holiday" | "workday";
+  name: { zh: string; en: string } | null;
+  state: "open" | "closed" | "unknown";
+  spans: [string, string][];
+  note: LocalText | null;
+}
+
+export interface NavigationLink {
+  app: string;
+  kind: "web" | "app";
+  platform: "any" | "ios" | "android";
+  label: { zh: string; en: string };
+  href: string;
+}
+
+export interface SiteDetails extends SiteProperties {
+  facility_details: Record<string, AmenityDetail>;
+  service_details: Record<string, AmenityDetail>;
+  hours: { osm: string | null; text: string; week: Day[] };
+  position: { precision: string; note: LocalText | null; given_datum: string | null };
+  access_note: string;
+  host: string;
+  operator: string;
+  capacity: number | null;
+  area_m2: number | null;
+  website: string;
+  note: string;
+  awards: { name: string; level: string | null; year: number | null }[];
+  closures: { start: string | null; end: string | null; reason: string }[];
+  valid_from: string | null;
+  valid_to: string | null;
+  verified_on: string | null;
+  sources: { source: string; last_seen: string | null }[];
+  former_names: string[];
+  updated_at: string;
+  navigation: NavigationLink[];
+}
+
+export interface PointGeometry {
+  type: "Point";
+  coordinates: [number, number];
+}
+
+export interface Feature<P = SiteProperties> {
+  type: "Feature";
+  id: string;
+  geometry: PointGeometry | null;
+  properties: P;
+}
+
+export type Site = Feature<SiteProperties>;
+export type Place = Feature<SiteDetails> & { generated_at?: string };
+
+export interface Sites {
+  type: "FeatureCollection";
+  features: Site[];
+  limit: number;
+  truncated: boolean;
+  next?: string | null;
+  total?: number | null;
+  generated_at: string;
+}
+
+export interface Suggestion {
+  type: "site" | "area";
+  code: string;
+  name: string;
+  address: string;
+  kind: string | null;
+  point: [number, number] | null;
+  bbox: [number, number, number, number] | null;
+}
+
+/** Where distances are counted from. */
+export interface Origin {
+  lon: number;
+  lat: number;
+  /** Radius in metres within which the person is; 0 for a point that was chosen. */
+  accuracy: number;
+  kind: "position" | "point" | "place";
+  name?: string;
+}
+
+/** What the person wishes; all of it stands in the page's address. */
+export interface Filters {
+  kind: string[];
+  facility: string[];
+  service: string[];
+  open: boolean;
+  q: string;
+  area: string;
+  min_rating: string;
+}
+
+export type Bbox = [number, number, number, number];
+
+declare global {
+  interface Window {
+    [name: string]: unknown;
+  }
+}
