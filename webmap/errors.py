@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 from flask import Flask, Response, current_app, render_template, request
+from flask_babel import force_locale
 from jinja2 import TemplateError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
@@ -164,14 +165,15 @@ def _problem(
 def _page(status: int, title: Message, message: Message, error_id: str | None) -> Response:
     lang = "en" if request.path.startswith("/en/") else request_language()
     try:
-        text = render_template(
-            "error.html",
-            status=status,
-            lang=lang,
-            title=title.text(lang),
-            message=message.text(lang),
-            error_id=error_id,
-        )
+        with force_locale(lang):  # the frame of the page in the language of its message
+            text = render_template(
+                "error.html",
+                status=status,
+                lang=lang,
+                title=title.text(lang),
+                message=message.text(lang),
+                error_id=error_id,
+            )
     except (TemplateError, RuntimeError, LookupError, OSError) as error:
         # A broken page must not hide the error that it was to tell of.
         log.error("the error page cannot be made: %s", describe_exception(error))

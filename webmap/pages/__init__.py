@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, request
 from flask_babel import Babel
 
-from webmap.pages.language import TAGS, localised, page_language, page_locale
+from webmap.pages.language import TAGS, localised, page_language
 from webmap.pages.site import Pages
 from webmap.pages.views import blueprint
 from webmap.paths import translations_folder
@@ -24,7 +24,7 @@ def register_pages(app: Flask) -> None:
         app,
         default_locale="en",
         default_translation_directories=str(translations_folder()),
-        locale_selector=page_locale,
+        locale_selector=page_language,  # English texts are the message ids; the Chinese catalogue is called zh
     )
     pages = Pages(app.extensions["stationmap"])
     app.extensions["stationmap.pages"] = pages

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from flask import g, has_request_context, request
+from flask import has_request_context, request
 
 from geodata.messages import Lang
 
-#: Language → name of its catalogue and locale. English texts are the message ids, so it has no catalogue.
-LOCALES: dict[Lang, str] = {"zh": "zh", "en": "en"}
 #: Language → value of ``lang`` attributes.
 TAGS: dict[Lang, str] = {"zh": "zh-CN", "en": "en"}
 
@@ -16,15 +14,7 @@ def page_language() -> Lang:
     """Return the language of the page that is being served; Chinese outside a request."""
     if not has_request_context():
         return "zh"
-    chosen: Lang | None = g.get("lang")
-    if chosen is not None:
-        return chosen
     return "en" if request.path == "/en" or request.path.startswith("/en/") else "zh"
-
-
-def page_locale() -> str:
-    """Return the locale of the page that is being served, for Flask-Babel."""
-    return LOCALES[page_language()]
 
 
 def localised(path: str, lang: Lang) -> str:
