@@ -27,9 +27,9 @@ from pathlib import Path
 import psycopg2
 
 _INSTALL = (
-    "No PostgreSQL server with PostGIS was found below /usr/lib/postgresql. The contract tests need one: "
+    "No PostgreSQL server with PostGIS was found below /usr/lib/postgresql or on PATH. The contract tests need one: "
     "on Debian or Ubuntu run `apt-get install postgresql postgis postgresql-15-postgis-3` (with your release's number; "
-    "no server needs to run), or point STATIONMAP_TEST_POSTGRES_BIN at a folder with initdb and postgres."
+    "no server needs to run), or put a folder with initdb and postgres on PATH."
 )
 _START_LIMIT_S = 60.0
 _SETTINGS = {
@@ -47,8 +47,8 @@ _SETTINGS = {
 
 def binaries() -> Path:
     """Return the folder of the newest server's programs; fail with what to install if there is none."""
-    given = os.environ.get("STATIONMAP_TEST_POSTGRES_BIN")
-    found = [Path(given)] if given else Path("/usr/lib/postgresql").glob("*/bin")
+    on_path = shutil.which("initdb")
+    found = [*Path("/usr/lib/postgresql").glob("*/bin"), *([Path(on_path).resolve().parent] if on_path else [])]
     usable = [folder for folder in found if (folder / "initdb").exists() and (folder / "postgres").exists()]
     if not usable:
         raise RuntimeError(_INSTALL)

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from geodata.errors import StoreError, StoreSchemaError
 from geodata.store import migrating, schema
+from geodata.store.sqlite import SqliteBackend
 from geodata.store.store import Store
 from geodata.store.translating import translated
 
@@ -36,10 +37,12 @@ def copy_store(source: Store, target: Store, progress: Progress | None = None) -
     Raises
     ------
     StoreError
-        If the target holds data already.
+        If the target holds data already, or is the source itself.
     StoreSchemaError
         If one of the two has not this program's schema, or the target belongs to another program.
     """
+    if source.url == target.url or _same_file(source, target):
+        raise StoreError("store_same", store=target.url)
     with source.snapshot() as reading:
         try:
             with target.snapshot():
@@ -53,6 +56,11 @@ def copy_store(source: Store, target: Store, progress: Progress | None = None) -
             target.backend.lock(writing)
             _refuse_data(target, writing)
             return _copy(source, reading, target, writing, progress or (lambda table, rows: None))
+
+
+def _same_file(source: Store, target: Store) -> bool:
+    paths = [store.backend.path.resolve() for store in (source, target) if isinstance(store.backend, SqliteBackend)]
+    return len(paths) == 2 and paths[0] == paths[1]
 
 
 def _refuse_data(target: Store, connection: Connection) -> None:

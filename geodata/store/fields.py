@@ -191,7 +191,7 @@ def _plain(value: Any) -> Any:
 
 def _telling(part: Any) -> Iterator[tuple[str, Any]]:
     """Return the attributes of a part that are not its defaults, and those that always stand in the row."""
-    for name, default in _defaults(type(part)):
+    for name, default in _defaults(part.__class__):
         value = getattr(part, name)
         if name in _ALWAYS or value != default:
             yield name, value

@@ -54,9 +54,7 @@ def upgrade(backend: Backend, connection: Connection) -> None:
     refuse_newer(backend, connection)
     if backend.dialect == "postgresql":
         _add_postgis(backend, connection)
-    configuration = _configuration()
-    configuration.attributes["connection"] = connection
-    command.upgrade(configuration, "head")
+    command.upgrade(configuration(connection), "head")
 
 
 def revision(connection: Connection) -> str | None:
@@ -111,13 +109,15 @@ def _add_postgis(backend: Backend, connection: Connection) -> None:
         raise StoreSchemaError("store_postgis_missing", store=backend.place, detail=str(error.orig)) from error
 
 
-def _configuration() -> Config:
-    configuration = Config()
-    configuration.set_main_option("script_location", "geodata.store:migrations")
-    configuration.set_main_option("path_separator", "os")
-    return configuration
+def configuration(connection: Connection | None = None) -> Config:
+    """Return Alembic's configuration for the packed migrations, to run on a connection."""
+    made = Config()
+    made.set_main_option("script_location", "geodata.store:migrations")
+    made.set_main_option("path_separator", "os")
+    made.attributes["connection"] = connection
+    return made
 
 
 @cache
 def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_configuration())
+    return ScriptDirectory.from_config(configuration())

@@ -12,7 +12,7 @@ belongs to the whole, and the read model loads all of them at once. The shapes o
 from __future__ import annotations
 
 import sqlalchemy as sa
-from sqlalchemy import CheckConstraint, Column, Date, Double, ForeignKey, Identity, Index, Integer, Table, Text
+from sqlalchemy import CheckConstraint, Column, Date, Double, ForeignKey, Index, Integer, Table, Text
 
 from geodata.store.types import Json, Polygons, UtcDateTime
 
@@ -31,11 +31,11 @@ Id = sa.BigInteger().with_variant(Integer(), "sqlite")
 
 
 def _id() -> Column[int]:
-    return Column("id", Id, Identity(), primary_key=True)
+    return Column("id", Id, primary_key=True)
 
 
-def _text(name: str, *, default: str | None = "") -> Column[str]:
-    return Column(name, Text, nullable=False, server_default=default)
+def _text(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False)
 
 
 store_state = Table(
@@ -51,8 +51,8 @@ batches = Table(
     "batches",
     metadata,
     _id(),
-    _text("kind", default=None),
-    _text("actor", default=None),
+    _text("kind"),
+    _text("actor"),
     _text("source"),
     _text("file_name"),
     _text("file_sha256"),
@@ -69,13 +69,13 @@ sites = Table(
     metadata,
     _id(),
     Column("code", Text, nullable=False, unique=True),
-    _text("name", default=None),
-    _text("kind", default=None),
+    _text("name"),
+    _text("kind"),
     Column("labels", Json, nullable=False),
     Column("former_names", Json, nullable=False),
     Column("lon", Double),
     Column("lat", Double),
-    _text("precision", default="none"),
+    _text("precision"),
     _text("position_note"),
     Column("given_lon", Double),
     Column("given_lat", Double),
@@ -92,7 +92,7 @@ sites = Table(
     Column("closures", Json, nullable=False),
     Column("valid_from", Date),
     Column("valid_to", Date),
-    _text("state", default="open"),
+    _text("state"),
     Column("facilities", Json, nullable=False),
     Column("services", Json, nullable=False),
     Column("access", Json, nullable=False),
@@ -150,7 +150,7 @@ changes = Table(
     Column("batch_id", Id, ForeignKey("batches.id"), nullable=False),
     Column("site_id", Id, ForeignKey("sites.id")),
     _text("record"),
-    _text("field", default=None),
+    _text("field"),
     Column("before", Json, nullable=False),
     Column("after", Json, nullable=False),
     sqlite_autoincrement=True,
@@ -163,9 +163,9 @@ evidence = Table(
     metadata,
     _id(),
     Column("site_id", Id, ForeignKey("sites.id"), nullable=False),
-    _text("source", default=None),
-    _text("evidence_key", default=None),
-    _text("scheme", default=None),
+    _text("source"),
+    _text("evidence_key"),
+    _text("scheme"),
     Column("value", Double),
     Column("scale", Double),
     Column("count", Integer, nullable=False),
@@ -195,7 +195,7 @@ organisations = Table(
     "organisations",
     metadata,
     Column("code", Text, primary_key=True),
-    _text("name", default=None),
+    _text("name"),
     _text("name_en"),
     Column("level", Text),
     Column("parent", Text),
@@ -212,9 +212,9 @@ areas = Table(
     "areas",
     metadata,
     Column("adcode", Text, primary_key=True),
-    _text("name", default=None),
+    _text("name"),
     _text("name_en"),
-    _text("level", default=None),
+    _text("level"),
     Column("parent", Text),
     Column("polygon", Polygons, nullable=False),
     _text("source"),
@@ -226,7 +226,7 @@ calendar_days = Table(
     "calendar_days",
     metadata,
     Column("day", Date, primary_key=True),
-    _text("kind", default=None),
+    _text("kind"),
     _text("name_zh"),
     _text("name_en"),
     _text("source"),

@@ -7,8 +7,9 @@ use ``BEGIN IMMEDIATE``, so that they wait for each other instead of failing in 
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
@@ -70,11 +71,17 @@ class SqliteBackend(Backend):
 
     def after_upgrade(self) -> None:
         """Switch to write-ahead logging, so that readers and the writer do not wait for each other."""
-        connection = self._engine.raw_connection()
-        try:
-            connection.cursor().execute("PRAGMA journal_mode=WAL").close()
-        finally:
-            connection.close()
+        limit = time.monotonic() + self.limits.busy_timeout_s
+        with closing(self._connect()) as connection:
+            while True:
+                try:
+                    connection.execute("PRAGMA journal_mode=WAL")
+                except sqlite3.OperationalError:  # this one statement does not wait for others by itself
+                    if time.monotonic() > limit:
+                        raise
+                    time.sleep(0.02)
+                else:
+                    return
 
     def insert(self, connection: Connection, table: sa.Table, rows: Rows) -> None:
         """Insert with one prepared statement."""
@@ -136,6 +143,8 @@ class SqliteBackend(Backend):
                 return StoreUnavailableError("store_folder", store=self.place, detail=detail)
             case sqlite3.SQLITE_CANTOPEN if not self.path.exists():
                 return StoreSchemaError("store_missing", store=self.place, detail=detail)
+            case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
+                return StoreUnavailableError("store_unreadable", store=self.place, detail=detail)
             case sqlite3.SQLITE_CONSTRAINT if "UNIQUE" in detail:
                 return ConflictError("store_conflict", store=self.place, detail=detail)
             case sqlite3.SQLITE_CONSTRAINT:

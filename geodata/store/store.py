@@ -78,6 +78,11 @@ class Store:
                 return [error.message]
             return checking.problems(self._backend, connection, vocabulary or load_vocabulary())
 
+    def revision(self) -> str | None:
+        """Return the revision of the database's schema; ``None`` if it has none."""
+        with translated(self._backend), self._backend.reading() as connection:
+            return migrating.revision(connection)
+
     def dispose(self) -> None:
         """Close all connections; the store may be used again afterwards."""
         self._backend.dispose()
