@@ -68,20 +68,20 @@ class ReadModel:
         self._clock = clock
         self._vocabulary = vocabulary
         self._interval = settings.store.refresh_interval
-        self._lock = threading.Lock()  # one refresh at a time
         self._start_lock = threading.Lock()
-        self._forget()
-
-    def _forget(self) -> None:
-        """Begin anew: as made, or as a process after a fork must."""
         self._index: SiteIndex | None = None
-        self._store: Store | None = None
         self._checked_at: float | None = None
         self._failure = ""
+        self._begin()
+
+    def _begin(self) -> None:
+        """Make what belongs to one process: a fork inherits the data, but no thread, and no connection it may use."""
+        self._pid = os.getpid()
+        self._refresh_lock = threading.Lock()
+        self._store: Store | None = None
         self._thread: threading.Thread | None = None
         self._stopping = threading.Event()
         self._tried = threading.Event()
-        self._pid = os.getpid()
 
     @property
     def index(self) -> SiteIndex:
@@ -92,22 +92,20 @@ class ReadModel:
         StoreUnavailableError
             If nothing was loaded yet.
         """
+        if self._index is None or self._pid != os.getpid():
+            self.start()
+            if self._index is None:
+                self._tried.wait(FIRST_WAIT_S)
         index = self._index
         if index is None:
-            self.start()
-            self._tried.wait(FIRST_WAIT_S)
-            index = self._index
-            if index is None:
-                raise StoreUnavailableError("read_model_loading", detail=self._failure)
+            raise StoreUnavailableError("read_model_loading", detail=self._failure)
         return index
 
     def start(self) -> None:
         """Start the polling thread in this process unless it runs."""
         with self._start_lock:
             if self._pid != os.getpid():
-                # Connections and locks of the parent are of no use here; they are left to it unclosed.
-                self._lock = threading.Lock()
-                self._forget()
+                self._begin()
             if self._thread is None or not self._thread.is_alive():
                 self._stopping.clear()
                 self._thread = threading.Thread(target=self._poll, name="stationmap-refresh", daemon=True)
@@ -137,7 +135,7 @@ class ReadModel:
         StationmapError
             If the store cannot be read; the last index stays.
         """
-        with self._lock:
+        with self._refresh_lock:
             try:
                 if self._store is None:
                     self._store = open_store(self._settings.store.database_url)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 import os
+import signal
 import socket
 from typing import TYPE_CHECKING
 
@@ -85,6 +86,8 @@ def application(settings: Settings) -> Flask:
     """Return the application of a worker with its data loaded; called in the worker's own process."""
     from webmap import create_app
 
+    # Until granian sets its own handlers a worker has those of its parent, which would swallow the order to end.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     app = create_app(settings)
     read_model = app.extensions["stationmap"].read_model
     read_model.start()

@@ -6,7 +6,6 @@ is made. :func:`all_settings` lists every variable with its default and descript
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +15,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic.config import JsonDict
 from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails, PydanticUndefined
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from geodata.errors import SettingsError
@@ -37,8 +36,6 @@ OSM_URL = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
 def _setting(default: Any, en: str, zh: str, *, secret: bool = False, expected: str = "", **bounds: Any) -> Any:
     """Return a field with its description in both languages; ``expected`` says in signs what is allowed."""
     extra: JsonDict = {"zh": zh, "secret": secret, "expected": expected}
-    if callable(default):
-        return Field(default_factory=default, description=en, json_schema_extra=extra, validate_default=True, **bounds)
     return Field(default, description=en, json_schema_extra=extra, validate_default=True, **bounds)
 
 
@@ -309,14 +306,6 @@ class ServerSettings(_Concern):
         ge=0,
         le=5,
     )
-    secret_key: SecretStr = _setting(
-        lambda: SecretStr(secrets.token_urlsafe(32)),
-        "Key that signs form tokens; set the same one for every server process. Default: random at each start",
-        "表单令牌的签名密钥，各服务进程须一致；默认每次启动随机生成",
-        secret=True,
-        expected="≥ 16 characters",
-        min_length=16,
-    )
     log_level: Literal["debug", "info", "warning", "error"] = _setting(
         "info", "How much is logged", "日志级别", expected="debug | info | warning | error"
     )
@@ -405,7 +394,7 @@ def _fields() -> Iterator[tuple[type[_Concern], str, FieldInfo]]:
 def _info(concern: type[_Concern], name: str, item: FieldInfo) -> SettingInfo:
     extra = _extra(item)
     default = item.default
-    if default is PydanticUndefined or default is None or isinstance(default, SecretStr):
+    if default is None or isinstance(default, SecretStr):
         text = ""
     elif isinstance(default, tuple):
         text = ",".join(default)

@@ -138,7 +138,7 @@ def test_positions_are_in_no_log(filled: Filled, serve: Callable[[str], Server])
         with pytest.raises(OSError, match="400"):
             server.get(f"/api/v1/sites/nearby?{query}")
     with pytest.raises(OSError, match="404"):
-        server.get(f"/api/v1/sites/ZZZZZZ?lang=en&mode=walk&datum=wgs84&lang=en#{lat}")
+        server.get(f"/api/v1/sites/ZZZZZZ?lang=en&mode=walk#{lat}")
     server.process.send_signal(signal.SIGTERM)
     server.process.wait(20)
     log = server.log.read_text()
