@@ -15,19 +15,14 @@ from geodata.calendar import CalendarDay, official_days
 from geodata.errors import ConflictError, NotFoundError, ValueUnusableError
 from geodata.sites import (
     CODE_ALPHABET,
-    Access,
     Amenity,
-    Award,
-    Closure,
     Entrance,
-    Hours,
-    Photo,
     Position,
     Site,
     SourceRef,
 )
 from geodata.store import BatchInfo, NewSite, SiteUpdate, Store, open_store
-from tests.sites import a_site, sites
+from tests.sites import a_site, full_site, sites
 
 BY_HAND = BatchInfo("edit", "wang")
 IMPORT = BatchInfo("sites", "li", source="yantai", file_name="站点.csv", file_sha256="ab" * 32, note="第一批")
@@ -49,46 +44,6 @@ def edit(store: Store, code: str, **values: object) -> int:
     before = store.site(code)
     with store.write(BY_HAND) as writer:
         return writer.update([SiteUpdate(before, replace(before.site, **values))])
-
-
-def full_site() -> Site:
-    """A site with a value in every field."""
-    return Site(
-        name="大海阳路户外劳动者服务站\t\\N\n“A”",
-        kind="rest_station",
-        labels=("爱心驿家", "司机之家"),
-        former_names=("旧名",),
-        position=Position(121.39876543210123, 37.5312345678901234, "address", "geocoded", 121.4043, 37.5321, "gcj02"),
-        entrance=Entrance(121.3988, 37.5313),
-        floor="B座顶楼",
-        directions="从北门进",
-        address="芝罘区大海阳路1号",
-        area="370602",
-        area_name="芝罘区",
-        hours=Hours("Mo-Fr 08:30-17:30", "周一至周五 8:30-17:30"),
-        closures=(Closure(date(2026, 10, 1), None, "装修"),),
-        valid_from=date(2026, 6, 1),
-        valid_to=date(2026, 9, 30),
-        state="paused",
-        facilities={
-            "toilet": Amenity("limited", "verified", date(2026, 5, 4), "附近", Hours("24/7", "全天")),
-            "microwave": Amenity("yes"),
-        },
-        services={"legal_aid": Amenity("yes", hours=Hours(None, "每周三"))},
-        access=Access(("scan", "register"), "free", "请扫码"),
-        level="city",
-        operator="芝罘区总工会",
-        operator_code="ZF",
-        host="某银行",
-        capacity=12,
-        area_m2=35.0,
-        phone="0535-0000000",
-        website="https://example.org/",
-        note="备注",
-        awards=(Award("最美站点", "provincial", 2023), Award("某奖")),
-        photos=(Photo("a.jpg", "门口", "张三", date(2025, 1, 2)),),
-        verified_on=date(2026, 5, 4),
-    )
 
 
 def test_every_field_comes_back_as_it_was_written(store: Store) -> None:
