@@ -8,14 +8,13 @@ hours but a reason: half of a text can be worse than none.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
 
 from geodata.errors import HoursError
-from geodata.hours.expression import DAY_MINUTES, MAX_LENGTH, WEEKDAYS, check_osm
-from geodata.hours.words import OBSTACLES, WEEK, WEEKEND, Kind, Part, Token, plain, tokens
+from geodata.hours.expression import DAY_MINUTES, MAX_LENGTH, check_osm
+from geodata.hours.schedule import HolidayRule, NotHoursError, Schedule, Subject
+from geodata.hours.words import OBSTACLES, WEEK, Kind, Part, Token, plain, tokens
 from geodata.messages import Message
 
 _NOT_GIVEN = frozenset({"", "无", "暂无", "不详", "未知", "-", "/", "none", "n/a", "unknown"})
@@ -57,7 +56,7 @@ def parse_hours(text: str) -> ParsedHours:
         return ParsedHours(check_osm(_Reader(tokens(text)).read().osm()))
     except HoursError as error:
         return ParsedHours(None, error.message)
-    except _NotHoursError as error:
+    except NotHoursError as error:
         return _parse_osm(text, Message(error.code, error.params))
 
 
@@ -71,86 +70,6 @@ def _parse_osm(text: str, reason: Message) -> ParsedHours:
         return ParsedHours(None, reason if error.code == "hours_invalid" else error.message)
 
 
-class _NotHoursError(Exception):
-    """The text gives no hours; ``code`` and ``params`` are those of the reason."""
-
-    def __init__(self, code: str, **params: str) -> None:
-        super().__init__(code)
-        self.code = code
-        self.params = params
-
-
-@dataclass(slots=True)
-class _Subject:
-    """The days that a statement speaks of."""
-
-    weekdays: frozenset[int]
-    holidays: bool = False
-    workdays: bool = False
-
-
-@dataclass(slots=True)
-class _Schedule:
-    """What the statements have said so far; times in minutes after midnight."""
-
-    hours: dict[int, list[tuple[int, int]]] = field(default_factory=lambda: {day: [] for day in WEEK})
-    closed: set[int] = field(default_factory=set)
-    holiday_hours: list[tuple[int, int]] = field(default_factory=list)
-    holiday_rule: Literal["", "closed", "unknown", "as usual"] = ""
-    only_workdays: bool = False
-
-    def add(self, subject: _Subject, start: int, end: int) -> None:
-        rows = [self.hours[day] for day in subject.weekdays] + ([self.holiday_hours] if subject.holidays else [])
-        for row in rows:
-            if any(start < other_end and other_start < end for other_start, other_end in row):
-                raise _NotHoursError("hours_contradictory")
-            row.append((start, end))
-        self.only_workdays |= subject.workdays
-
-    def close(self, subject: _Subject) -> None:
-        self.closed |= subject.weekdays
-        if subject.holidays:
-            self.set_holidays("closed")
-
-    def set_holidays(self, rule: Literal["closed", "unknown", "as usual"]) -> None:
-        if self.holiday_rule not in ("", rule) or self.holiday_hours:
-            raise _NotHoursError("hours_contradictory")
-        self.holiday_rule = rule
-
-    def osm(self) -> str:
-        """Return the expression: days of equal hours together, holidays last so that their rule counts."""
-        hours = {day: [] if day in self.closed else sorted(spans) for day, spans in self.hours.items()}
-        groups: dict[str, list[int]] = {}
-        for day, spans in hours.items():
-            if spans:
-                groups.setdefault(_times(spans), []).append(day)
-        if not groups:
-            raise _NotHoursError("hours_no_times")
-        holiday = self._holiday(hours)
-        if groups == {"00:00-24:00": sorted(WEEK)} and not holiday:
-            return "24/7"
-        rules = [f"{_days(days)} {times}" for times, days in groups.items()]
-        return "; ".join(rules + ([f"PH {holiday}"] if holiday else []))
-
-    def _holiday(self, hours: dict[int, list[tuple[int, int]]]) -> str:
-        if self.holiday_hours:
-            if self.holiday_rule:
-                raise _NotHoursError("hours_contradictory")
-            return _times(sorted(self.holiday_hours))
-        open_on_weekends = all(hours[day] for day in WEEKEND)
-        if self.holiday_rule == "as usual":
-            if not open_on_weekends:
-                raise _NotHoursError("hours_contradictory")
-            # with different hours from day to day there is no way to say it; evaluation keeps them anyway
-            return _times(hours[0]) if all(spans == hours[0] for spans in hours.values()) else ""
-        if self.holiday_rule:
-            return {"closed": "off", "unknown": "unknown"}[self.holiday_rule]
-        if self.only_workdays:
-            # a holiday is no workday; what holds on it is said only where weekends are closed too
-            return "unknown" if open_on_weekends else "off"
-        return ""
-
-
 class _Reader:
     """Reads the words of a text, statement by statement."""
 
@@ -161,21 +80,23 @@ class _Reader:
             explains = word.kind not in ("unknown", "several_areas") or (
                 word.kind == "several_areas" and any(other.kind in ("time", "all_day") for other in words)
             )
-            raise _NotHoursError(f"hours_{word.kind}" if explains else "hours_not_understood", part=word.text)
+            raise NotHoursError(f"hours_{word.kind}" if explains else "hours_not_understood", part=word.text)
         self.words = words
         self.at = 0
-        self.schedule = _Schedule()
-        self.subject = _Subject(WEEK)
+        self.schedule = Schedule()
+        self.subject = Subject(WEEK)
         #: days were named of which nothing has been said yet
         self.pending = False
         #: end of the last times of this subject
         self.last_end = 0
+        #: the last statement closed weekdays, so that an exception from it is open
+        self.after_closing = False
 
-    def read(self) -> _Schedule:
+    def read(self) -> Schedule:
         while self.at < len(self.words):
             self._statement()
         if self.pending:
-            raise _NotHoursError("hours_no_times")
+            raise NotHoursError("hours_no_times")
         return self.schedule
 
     def _statement(self) -> None:
@@ -184,7 +105,7 @@ class _Reader:
             self.at += 1
         elif kind in _DAYS:
             if self.pending:
-                raise _NotHoursError("hours_no_times")
+                raise NotHoursError("hours_no_times")
             self.subject, self.pending, self.last_end = self._subject(), True, 0
         elif kind in ("time", "part"):
             self._times()
@@ -194,31 +115,50 @@ class _Reader:
         elif kind == "closed" and self.pending:
             self.at += 1
             self._close(self.subject)
-        elif kind == "closing_day":
+        elif kind == "closing_day" and not self.pending:
             self.at += 1
             self._skip("separator")
             self._close(self._subject())
-        elif kind == "notice" and self.pending and self.subject.holidays and not self.subject.weekdays:
+        elif kind == "except" and self.pending:
+            self._except()
+        elif kind == "notice" and self.pending and self.subject.only_holidays:
             self.at += 1
-            self.schedule.set_holidays("unknown")
-            self.pending = False
+            self._holidays("unknown")
         elif kind == "always":
             self.at += 1
-            self.schedule.set_holidays("as usual")
+            self.schedule.set_holidays("open" if self.after_closing else "as usual")
         else:
             raise self._stuck()
 
+    def _except(self) -> None:
+        """Read 除外: from hours it takes days away; from a closing (周一闭馆，节假日除外) it takes the holidays."""
+        if self.after_closing and not self.subject.only_holidays:
+            raise self._stuck()
+        self.at += 1
+        if self.after_closing:
+            self._holidays("open")
+        else:
+            self._close(self.subject)
+
     def _add(self, start: int, end: int) -> None:
         self.schedule.add(self.subject, start, end)
-        self.pending = False
+        self.pending = self.after_closing = False
 
-    def _close(self, subject: _Subject) -> None:
+    def _close(self, subject: Subject) -> None:
         self.schedule.close(subject)
-        self.subject, self.pending, self.last_end = _Subject(WEEK), False, 0
+        self._begin_anew()
+        self.after_closing = bool(subject.weekdays)
 
-    def _subject(self) -> _Subject:
+    def _holidays(self, rule: HolidayRule) -> None:
+        self.schedule.set_holidays(rule)
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        self.subject, self.pending, self.last_end, self.after_closing = Subject(WEEK), False, 0, False
+
+    def _subject(self) -> Subject:
         """Read days, ranges of days and holidays, listed with or without separators."""
-        subject = _Subject(frozenset())
+        subject = Subject(frozenset())
         if self._peek() not in _DAYS:
             raise self._stuck()
         while self._peek() in _DAYS:
@@ -258,9 +198,9 @@ class _Reader:
         end, _, _ = self._time(part, after=start)
         if not explicit and (start < self.last_end or end <= 7 * 60):
             # 1:30-4:30 is more likely meant for the afternoon
-            raise _NotHoursError("hours_ambiguous")
+            raise NotHoursError("hours_ambiguous")
         if start >= DAY_MINUTES or end > 2 * DAY_MINUTES or start < self.last_end:
-            raise _NotHoursError("hours_contradictory")
+            raise NotHoursError("hours_contradictory")
         self._add(start, end)
         self.last_end = end
 
@@ -288,7 +228,7 @@ class _Reader:
             # 9:00-5:00: in the afternoon or the next morning?
             sure = part in ("small", "am") if named else part == "night" or (part == "" and after >= _NOON * 60)
             if not sure or minutes == after:
-                raise _NotHoursError("hours_ambiguous")
+                raise NotHoursError("hours_ambiguous")
             minutes = hour * 60 + minute + DAY_MINUTES
         return minutes, part, True
 
@@ -315,9 +255,9 @@ class _Reader:
             index += 1
         return index if index < len(self.words) else None
 
-    def _stuck(self, back: int = 0) -> _NotHoursError:
+    def _stuck(self, back: int = 0) -> NotHoursError:
         rest = "".join(word.text for word in self.words[max(0, self.at + back) :])
-        return _NotHoursError("hours_not_understood", part=rest or self.words[-1].text)
+        return NotHoursError("hours_not_understood", part=rest or self.words[-1].text)
 
 
 def _hour_of(hour: int, part: Part) -> int:
@@ -331,29 +271,3 @@ def _hour_of(hour: int, part: Part) -> int:
     if part == "small" and hour == _NOON:
         return 0
     return hour
-
-
-def _times(spans: Iterable[tuple[int, int]]) -> str:
-    joined: list[tuple[int, int]] = []
-    for start, end in spans:
-        if joined and joined[-1][1] == start:
-            start = joined.pop()[0]
-        joined.append((start, end))
-    return ",".join(
-        f"{_clock(start)}-{_clock(end if end <= DAY_MINUTES else end - DAY_MINUTES)}" for start, end in joined
-    )
-
-
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60:02}:{minutes % 60:02}"
-
-
-def _days(days: Iterable[int]) -> str:
-    """Return sorted weekdays in the fewest words: ``Mo-We,Fr``, ``Sa,Su``."""
-    runs: list[list[int]] = []
-    for day in sorted(days):
-        if runs and runs[-1][-1] == day - 1:
-            runs[-1].append(day)
-        else:
-            runs.append([day])
-    return ",".join(f"{WEEKDAYS[run[0]]}-{WEEKDAYS[run[-1]]}" if len(run) > 1 else WEEKDAYS[run[0]] for run in runs)

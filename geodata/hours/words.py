@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 Kind = Literal[
     "time", "part", "day", "holiday", "workday", "bare_day", "range", "separator", "all_day", "open", "closed",
-    "closing_day", "next_day", "always", "notice", "noise", "refers", "seasonal", "all_weather", "several_areas",
+    "except", "closing_day", "next_day", "always", "notice", "noise", "refers", "seasonal", "all_weather", "several_areas",
     "unknown",
 ]  # fmt: skip
 Part = Literal["am", "noon", "pm", "night", "small", ""]
@@ -49,12 +49,13 @@ _LEXICON: Final[tuple[tuple[Kind, str], ...]] = (
     ("bare_day", r"[一二三四五六日天](?![月号年个层楼])"),
     # what is said of them
     ("closing_day", r"(?:闭馆|休馆|休息|闭站)日|closedon"),
-    ("closed", r"闭[馆店站门]|休馆|休息|关[闭门]|不(?:对外)?开放|不开[馆门]|不营业|停止(?:开放|服务)|除外|closed|off"),
+    ("closed", r"闭[馆店站门]|休馆|休息|关[闭门]|不(?:对外)?开放|不开[馆门]|不营业|停止(?:开放|服务)|closed|off"),
+    ("except", r"除外"),
     ("notice", r"另行(?:通知|公告|公布)"),
     ("noise", r"(?:免费|对外|正常)?(?:开放|开馆|运营|运行|营业|服务|接待|上班|办公|工作)?时间|全年|hours?|from|on"),
     ("open", r"(?:免费|对外|正常)?(?:开放|开馆|营业|服务)|open"),
     ("range", r"-|~|至|到|to"),
-    ("separator", r"[,;:、。()/&]|和|及|与|每逢?|为|均|都|and"),
+    ("separator", r"[,;:、。()/&]|和|及|与|[每逢遇]|为|均|都|and"),
     ("several_areas", r"[\d一二三四五六七八九-]*[层楼]|[一-鿿]{1,6}?[区室厅]"),
 )
 _TOKEN: Final = re.compile("|".join(f"(?P<k{index}>{pattern})" for index, (_, pattern) in enumerate(_LEXICON)))

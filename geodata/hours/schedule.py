@@ -1,0 +1,128 @@
+"""What the statements of an opening-hours text add up to, and how that is written in OSM syntax."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from geodata.hours.expression import DAY_MINUTES, WEEKDAYS
+from geodata.hours.words import WEEK, WEEKEND
+
+#: ``"as usual"``: as on the weekday; ``"open"``: even on a weekday that is closed otherwise.
+HolidayRule = Literal["closed", "unknown", "as usual", "open"]
+
+
+class NotHoursError(Exception):
+    """The text gives no hours; ``code`` and ``params`` are those of the reason."""
+
+    def __init__(self, code: str, **params: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+
+@dataclass(slots=True)
+class Subject:
+    """The days that a statement speaks of."""
+
+    weekdays: frozenset[int]
+    holidays: bool = False
+    workdays: bool = False
+
+    @property
+    def only_holidays(self) -> bool:
+        """Whether it speaks of holidays and of no weekday."""
+        return self.holidays and not self.weekdays
+
+
+@dataclass(slots=True)
+class Schedule:
+    """What the statements have said so far; times in minutes after midnight."""
+
+    hours: dict[int, list[tuple[int, int]]] = field(default_factory=lambda: {day: [] for day in WEEK})
+    closed: set[int] = field(default_factory=set)
+    holiday_hours: list[tuple[int, int]] = field(default_factory=list)
+    holiday_rule: HolidayRule | None = None
+    only_workdays: bool = False
+
+    def add(self, subject: Subject, start: int, end: int) -> None:
+        """Add hours on the days of ``subject``, which must not overlap what these have already."""
+        rows = [self.hours[day] for day in subject.weekdays] + ([self.holiday_hours] if subject.holidays else [])
+        for row in rows:
+            if any(start < other_end and other_start < end for other_start, other_end in row):
+                raise NotHoursError("hours_contradictory")
+            row.append((start, end))
+        self.only_workdays |= subject.workdays
+
+    def close(self, subject: Subject) -> None:
+        """Close the days of ``subject``, whatever else is said of them."""
+        self.closed |= subject.weekdays
+        if subject.holidays:
+            self.set_holidays("closed")
+
+    def set_holidays(self, rule: HolidayRule) -> None:
+        """Set what holds on holidays; it can be said only once."""
+        if self.holiday_rule not in (None, rule) or self.holiday_hours:
+            raise NotHoursError("hours_contradictory")
+        self.holiday_rule = rule
+
+    def osm(self) -> str:
+        """Return the expression: days of equal hours together, holidays last so that their rule counts."""
+        hours = {day: [] if day in self.closed else sorted(spans) for day, spans in self.hours.items()}
+        groups: dict[str, list[int]] = {}
+        for day, spans in hours.items():
+            if spans:
+                groups.setdefault(_times(spans), []).append(day)
+        if not groups:
+            raise NotHoursError("hours_no_times")
+        holiday = self._holiday(hours)
+        if groups == {"00:00-24:00": sorted(WEEK)} and not holiday:
+            return "24/7"
+        rules = [f"{_days(days)} {times}" for times, days in groups.items()]
+        return "; ".join(rules + ([f"PH {holiday}"] if holiday else []))
+
+    def _holiday(self, hours: dict[int, list[tuple[int, int]]]) -> str:
+        if self.holiday_hours:
+            if self.holiday_rule:
+                raise NotHoursError("hours_contradictory")
+            return _times(sorted(self.holiday_hours))
+        open_on_weekends = all(hours[day] for day in WEEKEND)
+        usual = {_times(spans) for spans in hours.values() if spans}
+        if self.holiday_rule == "open" and len(usual) == 1:
+            return usual.pop()
+        if self.holiday_rule == "as usual" and open_on_weekends:
+            # where days differ there is no way to say it; a place open on weekends keeps its hours anyway
+            return usual.pop() if len(usual) == 1 and all(hours.values()) else ""
+        if self.holiday_rule in ("open", "as usual"):
+            raise NotHoursError("hours_contradictory")
+        if self.holiday_rule is None and self.only_workdays:
+            # a holiday is no workday; what holds on it is said only where weekends are closed too
+            return "unknown" if open_on_weekends else "off"
+        return {"closed": "off", "unknown": "unknown", None: ""}[self.holiday_rule]
+
+
+def _times(spans: Iterable[tuple[int, int]]) -> str:
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        if joined and joined[-1][1] == start:
+            start = joined.pop()[0]
+        joined.append((start, end))
+    return ",".join(
+        f"{_clock(start)}-{_clock(end if end <= DAY_MINUTES else end - DAY_MINUTES)}" for start, end in joined
+    )
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def _days(days: Iterable[int]) -> str:
+    """Return sorted weekdays in the fewest words: ``Mo-We,Fr``, ``Sa,Su``."""
+    runs: list[list[int]] = []
+    for day in sorted(days):
+        if runs and runs[-1][-1] == day - 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return ",".join(f"{WEEKDAYS[run[0]]}-{WEEKDAYS[run[-1]]}" if len(run) > 1 else WEEKDAYS[run[0]] for run in runs)
