@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 Kind = Literal[
-    "time", "part", "day", "holiday", "workday", "bare_day", "range", "separator", "all_day", "open", "closed",
-    "except", "closing_day", "next_day", "always", "notice", "noise", "refers", "seasonal", "all_weather", "several_areas",
-    "unknown",
+    "time", "part", "next_day", "all_day",
+    "day", "workday", "bare_day", "holiday", "always",
+    "open", "closed", "closing_day", "except", "notice",
+    "range", "separator", "noise",
+    "refers", "seasonal", "all_weather", "several_areas", "unknown",
 ]  # fmt: skip
 Part = Literal["am", "noon", "pm", "night", "small", ""]
 
