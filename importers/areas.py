@@ -1,0 +1,240 @@
+"""Import areas (districts, streets) from any vector file, and give sites without an area the one that holds them."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyogrio.raw
+import pyproj
+import shapely
+from numpy.typing import NDArray
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
+
+from geodata.areas import Area
+from geodata.datum import to_wgs84
+from geodata.errors import FileError, ParameterError
+from geodata.messages import Message
+from geodata.sites import Datum, StoredSite
+from geodata.store import SiteUpdate, Store, Writer
+from geodata.vocabulary import Vocabulary
+from importers.coordinates import datum_choice
+from importers.extracting import Record
+from importers.opening import Opened, Progress, batch, open_grid
+from importers.places import AreaAssigner
+from importers.profile import Profile
+from importers.reading import Grid, Row, Source, file_size, sha256_of
+from importers.reading.limits import MAX_FILE_BYTES
+from importers.report import ImportReport
+from importers.sites import DATUMS
+
+_CODE = re.compile(r"\d{6,12}")
+_CHUNK = 2_000
+_LEVELS = ("province", "city", "district", "street")
+
+
+def import_areas(
+    store: Store,
+    path: Path,
+    *,
+    datum: str = "auto",
+    profile: Path | Profile | None = None,
+    source: str | None = None,
+    dry_run: bool = False,
+    actor: str = "import",
+    progress: Progress | None = None,
+    vocabulary: Vocabulary | None = None,
+) -> ImportReport:
+    """Bring the areas of a vector file into a store, in one transaction, and find the areas of sites that have none.
+
+    Any format of pyogrio's and any CRS; columns ``adcode``, ``name``, ``level``, ``parent``, ``name_en``, and the
+    usual headings for them. The level is told by the official code where the file does not say it. What each site
+    gains is in the history.
+
+    Parameters
+    ----------
+    store, path, profile, source, dry_run, actor, progress, vocabulary
+        As in :func:`importers.sites.import_sites`.
+    datum : {"auto", "wgs84", "gcj02", "bd09"}
+        Datum of the coordinates; ``auto`` takes what the profile states, else WGS-84, and says so.
+
+    Raises
+    ------
+    FileError, ProfileError, StoreError
+        If file, profile or store cannot be used.
+    ParameterError
+        If ``datum`` is unknown.
+    """
+    if datum not in DATUMS:
+        raise ParameterError("option_unusable", name="datum", value=datum, expected=", ".join(DATUMS))
+    file, shapes = _read(path)
+    opened = open_grid(
+        file, "areas", needs=("adcode",), profile=profile, source=source, dry_run=dry_run, vocabulary=vocabulary
+    )
+    report = opened.report
+    choice = datum_choice(datum, stated=opened.profile.datum)
+    report.recognised |= {"datum": choice.datum, "datum_assumed": choice.assumed}
+    if choice.assumed:
+        report.add("info", Message("datum_assumed", {"datum": choice.datum}))
+    known = {area.adcode: area for area in store.areas()}
+    with batch(store, opened, "areas", actor) as writer:
+        news = _news(opened, shapes, choice.datum, known)
+        if writer and news:
+            writer.put_areas(news.values())
+        given = _give_areas(store, writer, {**known, **news}, progress)
+        report.recognised["sites_given_an_area"] = given
+    return report
+
+
+def _read(path: Path) -> tuple[Source, NDArray[Any]]:
+    """Return the attributes of a vector file as a grid, and its shapes in WGS-84."""
+    size, limit = file_size(path), MAX_FILE_BYTES["geojson"]
+    if size > limit:
+        raise FileError("file_too_large", file=path.name, size=f"{size / 1e6:.0f}", limit=f"{limit / 1e6:.0f}")
+    try:
+        meta, _, wkb, columns = pyogrio.raw.read(path)
+    except (DataSourceError, DataLayerError, FeatureError, ValueError, RuntimeError) as error:
+        raise FileError("file_layer_unreadable", file=path.name, reason=str(error)[:200]) from error
+    if wkb is None or not len(wkb):
+        raise FileError("file_no_areas", file=path.name)
+    shapes = _in_wgs84(shapely.from_wkb(wkb, on_invalid="ignore"), meta["crs"], path)
+    facts = {"crs": meta["crs"] or "EPSG:4326"}
+
+    def rows() -> Iterator[Row]:
+        for number, cells in enumerate(zip(*columns, strict=True), start=2):
+            yield Row(number, [_cell(cell) for cell in cells])
+
+    headings = tuple(str(name) for name in meta["fields"])
+    grid = Grid(name=path.stem, rows=rows, headings=headings, facts=facts)
+    return Source(path, sha256_of(path), path.suffix.lstrip(".").lower() or "vector", (grid,)), shapes
+
+
+def _in_wgs84(shapes: NDArray[Any], crs: str | None, path: Path) -> NDArray[Any]:
+    if crs is None:
+        return shapes
+    try:
+        transformer = pyproj.Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+    except pyproj.exceptions.CRSError as error:
+        raise FileError("file_crs_unknown", file=path.name, crs=str(crs)[:100]) from error
+    moved: NDArray[Any] = shapely.transform(shapes, transformer.transform, interleaved=False)
+    return moved
+
+
+def _cell(cell: object) -> object:
+    """Return a value of numpy's as Python's, and what is not there as ``None``."""
+    if isinstance(cell, np.generic | np.ndarray):
+        cell = cell.tolist()
+    return None if isinstance(cell, float) and math.isnan(cell) else cell
+
+
+def _news(opened: Opened, shapes: NDArray[Any], datum: Datum, known: dict[str, Area]) -> dict[str, Area]:
+    """Return the areas of the file that the store does not have like this; count and note all."""
+    report = opened.report
+    news: dict[str, Area] = {}
+    first: dict[str, int] = {}
+    for record in opened.extractor.records(report):
+        if record is None:
+            continue
+        area = _area(record, shapes[record.place], datum, opened, known)
+        if area is None:
+            continue
+        if first.setdefault(area.adcode, record.row) != record.row:
+            message = Message("row_area_twice", {"first": first[area.adcode]})
+            report.reject(message, row=record.row, value=area.adcode)
+        elif _same(known.get(area.adcode), area):
+            report.rows.unchanged += 1
+        else:
+            report.rows.updated += area.adcode in known
+            report.rows.created += area.adcode not in known
+            news[area.adcode] = area
+    return news
+
+
+def _same(before: Area | None, after: Area) -> bool:
+    names = ("adcode", "name", "name_en", "level", "parent", "polygon", "source", "approximate")
+    return before is not None and all(getattr(before, name) == getattr(after, name) for name in names)
+
+
+def _area(record: Record, shape: Any, datum: Datum, opened: Opened, known: dict[str, Area]) -> Area | None:
+    texts, report, words = record.texts, opened.report, opened.words
+    adcode, name = texts.get("adcode", ""), texts.get("name", "")
+    if not _CODE.fullmatch(adcode):
+        column = opened.extractor.heading("adcode")
+        report.reject("area_code_wrong", row=record.row, column=column, value=adcode or None)
+        return None
+    if not name:
+        report.reject("row_no_name", row=record.row, column=opened.extractor.heading("name"))
+        return None
+    polygon = _polygon(shape, datum)
+    if polygon is None:
+        report.reject("area_no_polygon", row=record.row, value=name)
+        return None
+    before = known.get(adcode)
+    parent = _CODE.search(texts.get("parent", ""))
+    return Area(
+        adcode=adcode,
+        name=name,
+        name_en=texts.get("name_en", before.name_en if before else ""),
+        level=words.find("area_levels", texts.get("level", "")) or level_of(adcode),
+        parent=parent[0] if parent else _parent(adcode, before),
+        polygon=polygon,
+        source=report.source,
+        approximate=words.value(texts.get("approximate", "")) == "yes",
+    )
+
+
+def level_of(adcode: str) -> str:
+    """Return the level that an official code stands for: ``…0000`` province, ``…00`` city; over 6 digits a street."""
+    if len(adcode) > 6:
+        return "street"
+    return "province" if adcode.endswith("0000") else "city" if adcode.endswith("00") else "district"
+
+
+def _parent(adcode: str, before: Area | None) -> str | None:
+    if before is not None and before.parent is not None:
+        return before.parent
+    return str(adcode[:6]) if len(adcode) > 6 else None
+
+
+def _polygon(shape: Any, datum: Datum) -> Any:
+    """Return a shape as a valid multipolygon in WGS-84, ``None`` if it has no surface."""
+    if shape is None or shape.is_empty or not np.isfinite(shape.bounds).all():
+        return None
+    west, south, east, north = shape.bounds
+    if west < -180 or east > 180 or south < -90 or north > 90:
+        return None
+    if datum != "wgs84":
+        shape = shapely.transform(shape, lambda points: np.column_stack(to_wgs84(points[:, 0], points[:, 1], datum)))
+    parts = shapely.get_parts(shapely.make_valid(shapely.force_2d(shape)))
+    surfaces = [part for piece in parts for part in shapely.get_parts(piece) if part.geom_type == "Polygon"]
+    return shapely.MultiPolygon(surfaces) if surfaces else None
+
+
+def _give_areas(store: Store, writer: Writer | None, areas: dict[str, Area], progress: Progress | None) -> int:
+    """Give each site without an area the smallest one that holds it, else the one it names; return how many gained."""
+    assigner = AreaAssigner(list(areas.values()))
+    without = (stored for stored in store.sites() if stored.site.area is None)
+    given = done = 0
+    while chunk := list(islice(without, _CHUNK)):
+        updates = list(_gains(chunk, assigner))
+        given += len(updates)
+        done += len(chunk)
+        if writer and updates:
+            writer.update(updates)
+        if progress:
+            progress(done, done)
+    return given
+
+
+def _gains(sites: Sequence[StoredSite], assigner: AreaAssigner) -> Iterable[SiteUpdate]:
+    holding = assigner.holding([stored.site.position for stored in sites])
+    for stored, area in zip(sites, holding, strict=True):
+        found = area or assigner.by_name(stored.site.area_name)
+        if found is not None:
+            yield SiteUpdate(stored, replace(stored.site, area=found))

@@ -1,0 +1,172 @@
+"""Cells into values: text, numbers, dates, lists. Each function takes what a person wrote and says what it means."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+
+from geodata.errors import ValueUnusableError
+
+#: Control characters but tab and line feed, and what is not seen: zero width, byte order mark, direction overrides.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]|[\ud800-\udfff]"
+)
+_BLANK = frozenset(
+    {
+        "",
+        "-",
+        "--",
+        "—",
+        "——",
+        "－",
+        "/",
+        "\\",
+        "null",
+        "none",
+        "nan",
+        "n/a",
+        "#n/a",
+        "nil",
+        "<null>",
+        "#value!",
+        "#ref!",
+    }
+)
+_NOTHING = frozenset({"无", "暂无", "不详", "未知", "待定", "没有", "unknown", "tbd"})
+_LIST = re.compile(r"[;；、,，|/\n]+")
+_BRACKETED = re.compile(r"[(（\[【〔<《].*?[)）\]】〕>》]")
+_LOOSE = re.compile(r"[\W_]+")
+
+
+def cell_text(value: object) -> str:
+    """Return a cell as text: unseen characters gone, ends trimmed, empty where the cell says nothing ("-", "null").
+
+    Whole numbers have no decimal point, dates are ISO 8601, lists are joined with ``;``.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        text = value
+    elif isinstance(value, bool | int):
+        text = str(value)
+    elif isinstance(value, float):
+        text = str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    elif isinstance(value, datetime):
+        text = value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
+    elif isinstance(value, list | tuple):
+        text = ";".join(cell_text(item) for item in value)
+    elif isinstance(value, timedelta):
+        minutes = int(value.total_seconds()) // 60
+        text = f"{minutes // 60:02d}:{minutes % 60:02d}"
+    elif isinstance(value, time):
+        text = value.strftime("%H:%M")
+    else:
+        text = str(value)
+    return clean(text)
+
+
+def clean(text: str) -> str:
+    """Return text without unseen characters and outer blanks, empty where it stands for nothing."""
+    if not text.isascii() or not text.isprintable():
+        text = _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = text.strip()
+    return "" if len(text) < 8 and text.lower() in _BLANK else text
+
+
+def says_nothing(text: str) -> bool:
+    """Tell whether a text such as 暂无 or 不详 only says that there is nothing to say."""
+    return text.lower() in _NOTHING
+
+
+@lru_cache(maxsize=65536)
+def key_of(text: str) -> str:
+    """Return the form in which words and names are compared: half-width, lower case, letters and digits only."""
+    return _LOOSE.sub("", unicodedata.normalize("NFKC", text).casefold())
+
+
+def heading_keys(heading: str) -> tuple[str, ...]:
+    """Return the forms in which a heading is looked up: as a whole, then without what stands in brackets."""
+    whole = key_of(heading)
+    bare = key_of(_BRACKETED.sub("", unicodedata.normalize("NFKC", heading)))
+    return (whole,) if bare in ("", whole) else (whole, bare)
+
+
+def split_list(text: str) -> list[str]:
+    """Return the items of a list cell, cut at ``; ；、 , ， | /`` and line ends."""
+    return [item.strip() for item in _LIST.split(text) if item.strip()]
+
+
+_NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?|[-+]?\.\d+")
+
+
+def parse_number(text: str) -> float:
+    """Return the one number of a text that may carry a unit: ``约30㎡``, ``1,200 m2``, ``３０平方米``.
+
+    Raises
+    ------
+    ValueUnusableError
+        If the text has no number or several, or it is negative.
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    plain = re.sub(r"(?i)m2|m\^2|sqm", "", plain)
+    found = _NUMBER.findall(plain)
+    if len(found) != 1:
+        raise ValueUnusableError("value_not_a_number", value=text[:80])
+    number = float(found[0].replace(",", ""))
+    if not 0 <= number < 1e9:
+        raise ValueUnusableError("value_number_range", value=text[:80])
+    return number
+
+
+def parse_count(text: str) -> int:
+    """Return a number as an integer.
+
+    Raises
+    ------
+    ValueUnusableError
+        If it is no number, or has decimals.
+    """
+    number = parse_number(text)
+    if not number.is_integer():
+        raise ValueUnusableError("value_not_whole", value=text[:80])
+    return int(number)
+
+
+_YEAR_FIRST = re.compile(
+    r"(\d{4})\s*[-/.年]\s*(\d{1,2})(?:\s*[-/.月]\s*(\d{1,2})\s*日?)?月?(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
+)
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_YEAR = re.compile(r"((?:19|20)\d{2})年?")
+
+
+@lru_cache(maxsize=8192)
+def parse_date(text: str) -> date:
+    """Return the day of ``2024-05-01``, ``2024/5/1``, ``2024年5月1日``, ``20240501``; a month or year gives its first.
+
+    Raises
+    ------
+    ValueUnusableError
+        If the text is none of these or no such day exists. A day-first form is not taken: it cannot be told from
+        month-first.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip()
+    for pattern in (_COMPACT, _YEAR_FIRST, _YEAR):
+        match = pattern.fullmatch(plain)
+        if match:
+            year, month, day = [*(int(part) for part in match.groups(default="1")), 1, 1][:3]
+            try:
+                return date(year, month, day)
+            except ValueError:
+                break
+    raise ValueUnusableError("value_not_a_date", value=text[:80])
+
+
+_PHONE_JUNK = re.compile(r"^(?:电话|联系电话|手机|tel|phone)[:：\s]*", re.IGNORECASE)
+
+
+def parse_phone(text: str) -> str:
+    """Return phone numbers as given, in half-width characters and separated by ``;``, masked ones included."""
+    plain = _PHONE_JUNK.sub("", unicodedata.normalize("NFKC", text))
+    return "; ".join(part.strip() for part in re.split(r"[;；、,，\n]+|\s*/\s*", plain) if part.strip())

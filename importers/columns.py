@@ -1,0 +1,252 @@
+"""Which column of a table is which field: by profile, by heading and, where a heading is not enough, by content."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+
+from geodata.errors import FileError, ProfileError, ValueUnusableError
+from importers.cleaning import cell_text, heading_keys, key_of
+from importers.coordinates import parse_degrees, parse_pair
+from importers.profile import Profile
+from importers.reading import Grid, Row, Source
+from importers.words import Words, catalogue, coded
+
+#: Rows in which a header is looked for, and rows whose content helps to tell what a column is.
+HEADER_WITHIN = 20
+SAMPLE = 2_000
+#: Running numbers of a sheet: no identity, and a row that has nothing else is empty.
+NUMBERING = {key_of(word) for word in ("序号", "行号", "no", "no.", "s/n", "index", "unnamed: 0")}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the file that feeds a field."""
+
+    index: int
+    heading: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A grid with its header found and its columns understood.
+
+    Attributes
+    ----------
+    columns : tuple of Column
+        Those that are used; several may feed one field (the profile joins them).
+    unknown : tuple of str
+        Headings that no field was found for.
+    numbering : frozenset of int
+        Columns that only number the rows.
+    header_row : int
+        Row of the headings; 0 where the format names the columns.
+    """
+
+    grid: Grid
+    headings: tuple[str, ...]
+    header_row: int
+    columns: tuple[Column, ...]
+    unknown: tuple[str, ...]
+    numbering: frozenset[int]
+    subject: str
+
+    def rows(self) -> Iterator[Row]:
+        """Return the rows below the header."""
+        return (row for row in self.grid.rows() if row.number > self.header_row)
+
+    def fields(self) -> dict[str, list[Column]]:
+        """Return the columns by field."""
+        found: dict[str, list[Column]] = {}
+        for column in self.columns:
+            found.setdefault(column.field, []).append(column)
+        return found
+
+
+def choose_table(source: Source, subject: str, words: Words, profile: Profile, needs: Sequence[str]) -> Table:
+    """Return the table of a file that fits a subject best.
+
+    Parameters
+    ----------
+    source : Source
+    subject : str
+        A section of ``columns.toml``: sites, ratings, areas, calendar.
+    words : Words
+    profile : Profile
+    needs : sequence of str
+        Fields one of which must be there.
+
+    Raises
+    ------
+    FileError
+        If no sheet has any rows, or none has one of the needed columns.
+    ProfileError
+        If the profile names a column that the file does not have.
+    """
+    tables = [table for grid in source.grids if (table := _table(grid, subject, words, profile)) is not None]
+    if not tables:
+        raise FileError("file_nothing_in_it", file=source.path.name)
+    fitting = [table for table in tables if set(needs) & set(table.fields())]
+    if not fitting:
+        headings = "、".join(heading for heading in tables[0].headings if heading)[:300]
+        raise FileError("file_no_known_columns", file=source.path.name, needs=", ".join(needs), headings=headings)
+    table = max(fitting, key=lambda candidate: len(candidate.fields()))
+    missing = [heading for heading in profile.headings() if not _locate(heading, table.headings)]
+    if missing:
+        headings = "、".join(heading for heading in table.headings if heading)[:300]
+        raise ProfileError("profile_no_column", file=profile.name, column=missing[0], headings=headings)
+    return table
+
+
+def _table(grid: Grid, subject: str, words: Words, profile: Profile) -> Table | None:
+    rows = list(islice(grid.rows(), SAMPLE + HEADER_WITHIN))
+    header_row, headings = 0, grid.headings
+    if headings is None:
+        known = heading_index(subject)
+        header = _find_header(rows[:HEADER_WITHIN], known, profile)
+        if header is None:
+            return None
+        header_row, headings = header.number, tuple(cell_text(cell) for cell in header.cells)
+    body = [row for row in rows if row.number > header_row]
+    if grid.headings is not None and not body:
+        return None
+
+    def sample(index: int) -> list[str]:
+        texts = (cell_text(row.cells[index]) for row in body if index < len(row.cells))
+        return list(dict.fromkeys(text for text in texts if text))[:200]
+
+    columns, unknown = _assign(grid, headings, sample, subject, words, profile)
+    numbering = frozenset(index for index, heading in enumerate(headings) if _numbers(heading))
+    unknown = [heading for heading in unknown if not _numbers(heading)]
+    return Table(grid, headings, header_row, tuple(columns), tuple(unknown), numbering, subject)
+
+
+def _find_header(rows: Sequence[Row], known: Mapping[str, list[str]], profile: Profile) -> Row | None:
+    """Return the first row with two known headings, else the one with any, else the first that is not blank."""
+    filled = [row for row in rows if any(cell_text(cell) for cell in row.cells)]
+    counts = [_recognised(row, known, profile) for row in filled]
+    for enough in (2, 1, 0):
+        for row, count in zip(filled, counts, strict=True):
+            if count >= enough:
+                return row
+    return None
+
+
+def _numbers(heading: str) -> bool:
+    return heading == "#" or key_of(heading) in NUMBERING
+
+
+def _recognised(row: Row, known: Mapping[str, list[str]], profile: Profile) -> int:
+    texts = [cell_text(cell) for cell in row.cells]
+    named = {key_of(heading) for heading in profile.headings()}
+    return sum(any(key in known or key in named for key in heading_keys(text)) for text in set(texts) if text)
+
+
+def header_like(cells: Sequence[str], known: Mapping[str, list[str]]) -> bool:
+    """Tell whether a row is another header: two cells or more, most of them known headings."""
+    filled = [cell for cell in cells if cell]
+    found = sum(any(key in known for key in heading_keys(cell)) for cell in filled)
+    return found >= 2 and 2 * found > len(filled)
+
+
+@cache
+def heading_index(subject: str) -> Mapping[str, list[str]]:
+    """Return heading → fields that it may be, the likeliest first."""
+    index: dict[str, list[str]] = {}
+    section: dict[str, list[str]] = catalogue()[subject]
+    for field in section:
+        index.setdefault(key_of(field), []).append(field)
+    for field, aliases in section.items():
+        for alias in aliases:
+            fields = index.setdefault(key_of(alias), [])
+            if field not in fields:
+                fields.append(field)
+    return index
+
+
+def _assign(
+    grid: Grid,
+    headings: tuple[str, ...],
+    sample: Callable[[int], list[str]],
+    subject: str,
+    words: Words,
+    profile: Profile,
+) -> tuple[list[Column], list[str]]:
+    columns = [Column(index, headings[index], field) for index, field in grid.fields.items()]
+    for field, named in profile.columns.items():
+        for heading in named:
+            if places := _locate(heading, headings):
+                columns.append(Column(places[0], headings[places[0]], field))
+    taken = {column.field for column in columns}
+    used = {column.index for column in columns} | {i for heading in profile.ignore for i in _locate(heading, headings)}
+    known = heading_index(subject)
+    candidates = [
+        (rank, index, heading, field)
+        for index, heading in enumerate(headings)
+        if heading and index not in used
+        for rank, field in _candidates(heading, known, subject, words)
+    ]
+    for rank, index, heading, field in sorted(candidates):
+        if index in used or field in taken or (field == "lonlat" and {"lon", "lat"} <= taken):
+            continue
+        if rank and not _content_fits(field, sample(index), subject, words):
+            continue
+        columns.append(Column(index, heading, field))
+        taken.add(field)
+        used.add(index)
+    return columns, [heading for index, heading in enumerate(headings) if heading and index not in used]
+
+
+def _candidates(heading: str, known: Mapping[str, list[str]], subject: str, words: Words) -> Iterator[tuple[int, str]]:
+    """Return the fields a heading may be with a rank; rank 0 is the field's own name, which content cannot refute."""
+    for key in heading_keys(heading):
+        for place, field in enumerate(known.get(key, ())):
+            own = key == key_of(field)
+            yield (0 if own else 1 + place), field
+    if subject != "sites":
+        return
+    for group in ("facilities", "services"):
+        prefixed = heading.casefold().startswith(f"{group}.")
+        code = words.find(group, heading[len(group) + 1 :] if prefixed else heading)
+        if code is not None:
+            yield (0 if prefixed else 50), f"{group}.{code}"
+
+
+def _content_fits(field: str, texts: list[str], subject: str, words: Words) -> bool:
+    if not texts:
+        return True
+    if group := coded(subject).get(field):
+        known = sum(words.find(group, text) is not None for text in texts)
+        return 2 * known >= len(texts)
+    if field.startswith(("facilities.", "services.")):
+        return any(words.value(text) for text in texts)
+    if field == "lonlat":
+        return any(_is_pair(text) for text in texts)
+    if field in ("lon", "lat"):
+        return any(_is_angle(text) for text in texts)
+    if field == "address":
+        return not all(_is_pair(text) for text in texts)
+    return True
+
+
+def _is_pair(text: str) -> bool:
+    try:
+        return all(_is_angle(part) for part in parse_pair(text))
+    except ValueUnusableError:
+        return False
+
+
+def _is_angle(text: str) -> bool:
+    try:
+        parse_degrees(text)
+    except ValueUnusableError:
+        return False
+    return True
+
+
+def _locate(heading: str, headings: Sequence[str]) -> list[int]:
+    exact = [index for index, candidate in enumerate(headings) if candidate == heading]
+    return exact or [index for index, candidate in enumerate(headings) if key_of(candidate) == key_of(heading) != ""]

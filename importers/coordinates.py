@@ -1,0 +1,159 @@
+"""Coordinates as people write them, their datum, and points that several rows share."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geodata.errors import ValueUnusableError
+from geodata.messages import Message
+from geodata.sites import Datum
+
+_DEGREES = re.compile(
+    r"(?P<sign>[-+])?(?P<deg>\d+(?:\.\d+)?)\s*(?:°|度|º|d|deg)?\s*"
+    r"(?:(?P<min>\d+(?:\.\d+)?)\s*(?:'|′|分|’)\s*)?(?:(?P<sec>\d+(?:\.\d+)?)\s*(?:\"|″|秒|''|”)\s*)?",
+    re.IGNORECASE,
+)
+_HEMISPHERE = re.compile(r"东经|西经|北纬|南纬|经度|纬度|[EWNSewns]")
+_WORDS = re.compile(r"lon(?:gitude)?|lng|lat(?:itude)?|[:=：]", re.IGNORECASE)
+_NEGATIVE = {"西经", "南纬", "W", "S"}
+#: Rows within so many degrees (0.1 m) stand on the same point.
+SAME_POINT = 1e-6
+
+
+def parse_degrees(text: str) -> float:
+    """Return degrees of ``121.4``, ``１２１．４``, ``121.4E``, ``东经121.4°``, ``121°23′45″E``, ``lng: 121.4``.
+
+    Raises
+    ------
+    ValueUnusableError
+        If the text is no single angle.
+    """
+    try:
+        return _finite(float(text), text)
+    except ValueError:
+        pass
+    plain = _WORDS.sub(" ", unicodedata.normalize("NFKC", text)).replace("′′", "″").strip()
+    marks = {mark.upper() for mark in _HEMISPHERE.findall(plain)}
+    match = _DEGREES.fullmatch(_HEMISPHERE.sub("", plain).strip())
+    if not match or len(marks) > 1:
+        raise ValueUnusableError("coordinate_unreadable", value=text[:60])
+    minutes, seconds = float(match["min"] or 0), float(match["sec"] or 0)
+    if minutes > 60 or seconds > 60:
+        raise ValueUnusableError("coordinate_unreadable", value=text[:60])
+    angle = float(match["deg"]) + minutes / 60 + seconds / 3600
+    return -angle if match["sign"] == "-" or marks & _NEGATIVE else angle
+
+
+def _finite(angle: float, text: str) -> float:
+    if not np.isfinite(angle):
+        raise ValueUnusableError("coordinate_unreadable", value=text[:60])
+    return angle
+
+
+_PAIR = re.compile(r"[,，;；\s]+")
+
+
+def parse_pair(text: str) -> tuple[str, str]:
+    """Cut a cell with both coordinates in two, in the order in which they stand.
+
+    Raises
+    ------
+    ValueUnusableError
+        If there are not two.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip().strip("()[]").strip()
+    plain = re.sub(r"(?i)^point\s*(?:z\s*)?\(?", "", plain)
+    parts = [part for part in _PAIR.split(plain) if part]
+    if len(parts) != 2:
+        raise ValueUnusableError("coordinate_pair_unreadable", value=text[:60])
+    return parts[0], parts[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The coordinates of a row as its source gave them, put right where they were swapped.
+
+    ``note`` says what was done or why there are none.
+    """
+
+    lon: float | None
+    lat: float | None
+    note: Message | None = None
+    field: Literal["lon", "lat"] = "lon"
+
+
+def check_point(lon: float, lat: float) -> Given:
+    """Return a pair as it can be used: 0/0 and what is out of range give none, swapped ones are put right."""
+    if lon == 0 and lat == 0:
+        return Given(None, None, Message("position_zero"))
+    if abs(lat) <= 90 and abs(lon) <= 180:
+        return Given(lon, lat)
+    if abs(lon) <= 90 and abs(lat) <= 180:
+        return Given(lat, lon, Message("position_swapped", {"lon": lat, "lat": lon}))
+    if abs(lat) > 90 and abs(lon) <= 180:
+        return Given(None, None, Message("lat_out_of_range", {"value": f"{lat:.10g}"}), "lat")
+    return Given(None, None, Message("lon_out_of_range", {"value": f"{lon:.10g}"}), "lon")
+
+
+@dataclass(frozen=True, slots=True)
+class DatumChoice:
+    """In which datum a file's coordinates are taken to be, and whether someone said so."""
+
+    datum: Datum
+    assumed: bool
+
+
+def datum_choice(option: str, *, stated: Datum | None = None) -> DatumChoice:
+    """Decide the datum of a file.
+
+    Parameters
+    ----------
+    option : str
+        What the person asked for: a datum, or ``auto``.
+    stated : Datum, optional
+        What the profile or the file itself says.
+
+    Returns
+    -------
+    DatumChoice
+        The option if it names a datum, else what is stated, else WGS-84, marked as assumed.
+    """
+    asked: Datum | None = next((datum for datum in get_args(Datum) if datum == option), None)
+    datum = asked or stated
+    return DatumChoice(datum or "wgs84", assumed=datum is None)
+
+
+def shared_points(lon: NDArray[np.float64], lat: NDArray[np.float64], address: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return for each row how many rows share its point, where that makes the position doubtful, else 0.
+
+    Three or more rows on one point are doubtful (a geocoder's fallback, the centre of a district). Two are, unless
+    both give the same address: then they are two places in one building.
+
+    Parameters
+    ----------
+    lon, lat : ndarray of shape (n,)
+        Degrees; NaN for a row without coordinates.
+    address : ndarray of shape (n,)
+        Hashes of the rows' addresses; 0 for a row without one.
+    """
+    shared = np.zeros(len(lon), dtype=np.int64)
+    known = np.flatnonzero(~np.isnan(lon))
+    if not len(known):
+        return shared
+    cells = np.column_stack((np.round(lon[known] / SAME_POINT), np.round(lat[known] / SAME_POINT)))
+    _, place, counts = np.unique(cells, axis=0, return_inverse=True, return_counts=True)
+    place = place.reshape(-1)
+    size = counts[place]
+    lowest, highest = np.full(len(counts), np.iinfo(np.int64).max), np.full(len(counts), np.iinfo(np.int64).min)
+    np.minimum.at(lowest, place, address[known])
+    np.maximum.at(highest, place, address[known])
+    one_address = (lowest == highest) & (lowest != 0)
+    doubtful = (size >= 3) | ((size == 2) & ~one_address[place])
+    shared[known[doubtful]] = size[doubtful]
+    return shared

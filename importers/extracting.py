@@ -1,0 +1,130 @@
+"""Rows of a table into texts by field, with what the profile says applied: values, joins, constants, rules, skips."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from geodata.errors import ProfileError
+from geodata.messages import Message
+from importers.cleaning import cell_text, key_of
+from importers.columns import Table, header_like, heading_index
+from importers.profile import Profile, matches
+from importers.reading import Row
+from importers.reading.limits import MAX_CELL
+from importers.report import ImportReport
+
+JOIN = "；"
+
+
+class Record(NamedTuple):
+    """A row to be used: its place among the table's rows, its number in the file, and its texts by field."""
+
+    place: int
+    row: int
+    texts: Mapping[str, str]
+
+
+class TooLong(NamedTuple):
+    """A cell that is longer than a cell may be."""
+
+    heading: str
+    length: int
+
+
+class Extractor:
+    """Turns rows of one table into texts by field."""
+
+    def __init__(self, table: Table, profile: Profile) -> None:
+        self._table = table
+        self._profile = profile
+        self._columns = [
+            (index, column.heading, field, profile.values.get(column.heading) or profile.values.get(field))
+            for field, columns in table.fields().items()
+            for column in columns
+            for index in (column.index,)
+        ]
+        self._known = heading_index(table.subject)
+        self._headings = {field: columns[0].heading for field, columns in table.fields().items()}
+        tested = [profile.skip, *(rule.when for rule in profile.rules)]
+        self._tested = {name: self._finder(name) for conditions in tested for name in conditions}
+
+    def heading(self, field: str) -> str:
+        """Return the heading a field comes from, or the field's own name where no column gives it."""
+        return self._headings.get(field, field)
+
+    def is_empty(self, row: Row) -> bool:
+        """Tell whether a row has nothing but a running number."""
+        numbering = self._table.numbering
+        return not any(cell_text(cell) for index, cell in enumerate(row.cells) if index not in numbering)
+
+    def is_header(self, row: Row) -> bool:
+        """Tell whether a row is the header again, or that of another table below."""
+        return header_like([cell_text(cell) for cell in row.cells], self._known)
+
+    def too_long(self, row: Row) -> TooLong | None:
+        """Return the first cell that is too long to be taken."""
+        for index, cell in enumerate(row.cells):
+            if isinstance(cell, str) and len(cell) > MAX_CELL:
+                headings = self._table.headings
+                return TooLong(headings[index] if index < len(headings) else str(index + 1), len(cell))
+        return None
+
+    def records(self, report: ImportReport) -> Iterator[Record | None]:
+        """Yield each row that is to be used, ``None`` for one that is not; count and note it in the report."""
+        for index, row in enumerate(self._table.rows()):
+            if row.problem is None and all(cell is None or cell == "" for cell in row.cells):
+                yield None
+                continue
+            report.rows.read += 1
+            texts: Mapping[str, str] | None = None
+            if row.problem is not None:
+                report.rows.rejected += 1
+                report.add("error", row.problem, row=row.number)
+            elif self.is_empty(row):
+                report.rows.skipped += 1
+            elif long := self.too_long(row):
+                message = Message("row_cell_too_long", {"length": long.length})
+                report.reject(message, row=row.number, column=long.heading)
+            elif self.is_header(row):
+                report.rows.skipped += 1
+                report.add("warning", "row_other_header", row=row.number)
+            elif (texts := self.texts(row)) is None:
+                report.rows.skipped += 1
+            yield None if texts is None else Record(index, row.number, texts)
+
+    def texts(self, row: Row) -> dict[str, str] | None:
+        """Return the row's texts by field, those that say something; ``None`` for a row that the profile skips."""
+        texts: dict[str, str] = {}
+        cells = row.cells
+        for index, _, field, values in self._columns:
+            text = cell_text(cells[index]) if index < len(cells) else ""
+            if values and text:
+                text = values.get(key_of(text) or text, text)
+            if not text:
+                continue
+            if field in texts:
+                if text not in texts[field]:
+                    texts[field] += self._profile.join.get(field, JOIN) + text
+            else:
+                texts[field] = text
+        if any(matches(patterns, self._tested[name](cells, texts)) for name, patterns in self._profile.skip.items()):
+            return None
+        for field, text in self._profile.constants.items():
+            texts.setdefault(field, text)
+        for rule in self._profile.rules:
+            if all(matches(patterns, self._tested[name](cells, texts)) for name, patterns in rule.when.items()):
+                texts.update(rule.set)
+        return texts
+
+    def _finder(self, name: str) -> Callable[[Sequence[object], Mapping[str, str]], str]:
+        headings = self._table.headings
+        exact = [index for index, heading in enumerate(headings) if heading == name]
+        indexes = exact or [index for index, heading in enumerate(headings) if key_of(heading) == key_of(name)]
+        if indexes:
+            index = indexes[0]
+            return lambda cells, texts: cell_text(cells[index]) if index < len(cells) else ""
+        if name in self._headings:
+            return lambda cells, texts: texts.get(name, "")
+        shown = "、".join(heading for heading in headings if heading)[:300]
+        raise ProfileError("profile_no_column", file=self._profile.name, column=name, headings=shown)

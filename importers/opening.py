@@ -1,0 +1,134 @@
+"""What every import begins with: the file opened, its table chosen, a report begun."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from geodata.errors import FileError
+from geodata.messages import Message
+from geodata.store import BatchInfo, Store, Writer
+from geodata.vocabulary import Vocabulary, load_vocabulary
+from importers.columns import Table, choose_table
+from importers.extracting import Extractor
+from importers.profile import Profile, read_profile
+from importers.reading import Source, open_source
+from importers.report import EXIT_FAILED, ImportReport
+from importers.words import Words
+
+#: Told of the rows done and the rows in all.
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file ready to be gone through."""
+
+    file: Source
+    table: Table
+    words: Words
+    profile: Profile
+    extractor: Extractor
+    report: ImportReport
+
+
+def open_table(
+    path: Path,
+    subject: str,
+    *,
+    needs: tuple[str, ...],
+    profile: Path | Profile | None,
+    source: str | None,
+    dry_run: bool,
+    vocabulary: Vocabulary | None = None,
+) -> Opened:
+    """Open a file for a subject, a section of ``columns.toml``.
+
+    Parameters
+    ----------
+    path : Path
+    subject : str
+    needs : tuple of str
+        Fields one of which must be among the columns.
+    profile, source, dry_run, vocabulary
+        As in :func:`importers.sites.import_sites`.
+
+    Raises
+    ------
+    FileError, ProfileError
+        If the file or the profile cannot be used.
+    """
+    return open_grid(
+        open_source(path),
+        subject,
+        needs=needs,
+        profile=profile,
+        source=source,
+        dry_run=dry_run,
+        vocabulary=vocabulary,
+    )
+
+
+def open_grid(
+    file: Source,
+    subject: str,
+    *,
+    needs: tuple[str, ...],
+    profile: Path | Profile | None,
+    source: str | None,
+    dry_run: bool,
+    vocabulary: Vocabulary | None = None,
+) -> Opened:
+    """Do as :func:`open_table` does, for a file that was read already."""
+    words = Words(vocabulary or load_vocabulary())
+    chosen = read_profile(profile, words, subject)
+    path = file.path
+    table = choose_table(file, subject, words, chosen, needs)
+    report = ImportReport(path.name, file.sha256, dry_run=dry_run, source=source or chosen.source or path.stem)
+    report.recognised = {
+        "format": file.format,
+        **table.grid.facts,
+        "header_row": table.header_row,
+        "columns": {column.heading: column.field for column in table.columns},
+        "unknown_columns": list(table.unknown),
+    }
+    for doubt in table.grid.doubts:
+        report.add("warning", doubt)
+    for heading in table.unknown:
+        report.add("info", "column_unknown", column=heading)
+    if table.header_row > 1:
+        report.add("info", Message("rows_above_header", {"count": table.header_row - 1}))
+    return Opened(file, table, words, chosen, Extractor(table, chosen), report)
+
+
+@contextmanager
+def batch(store: Store, opened: Opened, kind: str, actor: str) -> Iterator[Writer | None]:
+    """Open one transaction for an import; yields ``None`` for a dry run.
+
+    At its end the counts are kept with the batch. Where every row was rejected nothing is written.
+
+    Raises
+    ------
+    FileError
+        If the file had a header and no rows; the transaction is rolled back.
+    """
+    report = opened.report
+    if report.dry_run:
+        yield None
+        _require_rows(report)
+    else:
+        info = BatchInfo(kind, actor, source=report.source, file_name=report.file, file_sha256=report.sha256)
+        with store.write(info) as writer:
+            yield writer
+            _require_rows(report)
+            if report.exit_code != EXIT_FAILED:
+                writer.finish(report.rows.to_json())
+                report.batch = writer.batch_id
+    report.sort()
+
+
+def _require_rows(report: ImportReport) -> None:
+    if not report.rows.read:
+        raise FileError("file_no_rows", file=report.file)

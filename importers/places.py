@@ -1,0 +1,108 @@
+"""The position and the area of a draft: how exact a point is, and which known area holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from geodata.areas import Area, AreaFinder
+from geodata.messages import Message
+from geodata.sites import Datum, Position, Site
+from importers.drafting import Draft
+from importers.extracting import Extractor
+from importers.report import ImportReport
+from importers.survey import Place
+
+
+def position_of(draft: Draft, place: Place, report: ImportReport, extractor: Extractor) -> Position | None:
+    """Return where a draft is, less exact than its source says where several rows share the point."""
+    precision, note = draft.precision or "exact", ""
+    column = extractor.heading("lon")
+    value = f"{place.given_lon:.10g}, {place.given_lat:.10g}"
+    if precision == "none":
+        return None
+    if precision == "area":
+        note = "position_area"
+        report.add("info", note, row=draft.row, column=column, value=value)
+    elif place.shared:
+        precision, note = "approximate", "position_shared"
+        message = Message("position_shared_by", {"count": place.shared})
+        report.add("info", message, row=draft.row, column=column, value=value)
+    elif precision == "approximate":
+        note = "position_approximate"
+    return Position(place.lon, place.lat, precision, note, place.given_lon, place.given_lat, place.datum)
+
+
+def given_of(position: Position) -> tuple[float | None, float | None, Datum | None]:
+    """Return the coordinates as the source gave them, with their datum."""
+    return position.given_lon, position.given_lat, position.given_datum
+
+
+class AreaAssigner:
+    """Finds the area of drafts by what they state and where they are."""
+
+    def __init__(self, areas: Sequence[Area]) -> None:
+        self._finder = AreaFinder(areas)
+        self._parents: Mapping[str, str | None] = {area.adcode: area.parent for area in areas}
+
+    def holding(self, positions: Sequence[Position | None]) -> list[str | None]:
+        """Return for each position the smallest known area that holds it."""
+        found: list[str | None] = [None] * len(positions)
+        known = [index for index, position in enumerate(positions) if position is not None]
+        if known and self._parents:
+            points = [position for position in positions if position is not None]
+            areas = self._finder.find([point.lon for point in points], [point.lat for point in points])
+            for index, area in zip(known, areas, strict=True):
+                found[index] = area
+        return found
+
+    def named(self, draft: Draft) -> str | None:
+        """Return the area that a draft names by its code or by a name that only one known area has."""
+        return draft.area_code or self.by_name(draft.stated.get("area_name", ""))
+
+    def by_name(self, name: str) -> str | None:
+        """Return the area of a name, ``None`` if no known area has it or several have."""
+        matches = self._finder.by_name(name) if name and self._parents else []
+        return matches[0].adcode if len(matches) == 1 else None
+
+    def within(self, area: str, other: str) -> bool:
+        """Tell whether an area is another one or lies in it, as far as codes and parents say."""
+        step: str | None = area
+        for _ in range(6):
+            if step is None:
+                return False
+            if step == other or (len(step) > len(other) and step.startswith(other)):
+                return True
+            stem = other.rstrip("0")
+            if len(step) == len(other) == 6 and len(stem) in (2, 4) and step.startswith(stem):
+                return True
+            step = self._parents.get(step)
+        return False
+
+    def area_of(
+        self, draft: Draft, holding: str | None, before: Site | None, report: ImportReport, extractor: Extractor
+    ) -> str | None:
+        """Return the area of a draft: what it names, or the smaller area within that holds its point.
+
+        A stored site that did not move keeps its area as long as that does not contradict the one named.
+        """
+        named = self.named(draft)
+        if before is not None and before.area is not None and _stays(before, draft.stated):
+            related = named is None or self.within(before.area, named) or self.within(named, before.area)
+            if related:
+                return before.area
+        if named is None or holding is None or self.within(holding, named):
+            return holding or named
+        if named in self._parents:
+            shown = draft.area_code or draft.stated.get("area_name", "")
+            message = Message("area_elsewhere", {"found": holding})
+            report.add("warning", message, row=draft.row, column=extractor.heading("area"), value=shown)
+        return named
+
+
+def _stays(before: Site, stated: Mapping[str, Any]) -> bool:
+    position: Position | None = stated.get("position")
+    old = before.position
+    if position is None or old is None:
+        return position is None
+    return given_of(old) == given_of(position)

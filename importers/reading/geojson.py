@@ -1,0 +1,133 @@
+"""GeoJSON feature collections of any geometry and CRS, as a grid with lon and lat in front."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+import pyproj
+import shapely
+from numpy.typing import NDArray
+
+from geodata.errors import FileError
+from importers.reading import limits
+from importers.reading.grid import Grid, Row
+
+#: A shape wider than this many metres gives a point that is only roughly the place.
+_SMALL_SHAPE_M = 200.0
+
+
+def read_geojson(path: Path) -> list[Grid]:
+    """Return the one grid of a GeoJSON file: lon, lat and precision of the geometry, then the properties.
+
+    Geometries other than points give a point within them; another CRS (the old ``crs`` member) is transformed to
+    WGS-84. A feature's row is its place in the collection, counted from 2, as if the property names stood above.
+
+    Raises
+    ------
+    FileError
+        If the file is no JSON, no feature collection, or names an unknown CRS.
+    """
+    features, crs = _features(path)
+    if len(features) > limits.MAX_ROWS:
+        raise FileError("file_too_many_rows", file=path.name, limit=limits.MAX_ROWS)
+    records = [_flat(feature) for feature in features]
+    names = list(dict.fromkeys(name for record in records for name in record))
+    if len(names) > limits.MAX_COLUMNS:
+        raise FileError("file_too_many_columns", file=path.name, row=1, limit=limits.MAX_COLUMNS)
+    lon, lat, wide = _points([feature.get("geometry") for feature in features], crs)
+
+    def rows() -> Iterator[Row]:
+        for index, record in enumerate(records):
+            known = not np.isnan(lon[index])
+            geometry = (float(lon[index]), float(lat[index])) if known else (None, None)
+            precision = "approximate" if wide[index] else None
+            yield Row(index + 2, (*geometry, precision, *(record.get(name) for name in names)))
+
+    return [
+        Grid(
+            name=path.stem,
+            rows=rows,
+            headings=("geometry.lon", "geometry.lat", "geometry.precision", *names),
+            fields={0: "lon", 1: "lat", 2: "geometry_precision"},
+            facts={"crs": crs.to_string() if crs else "EPSG:4326"},
+        )
+    ]
+
+
+def _features(path: Path) -> tuple[list[dict[str, Any]], pyproj.CRS | None]:
+    try:
+        content = orjson.loads(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
+    except orjson.JSONDecodeError as error:
+        raise FileError("file_json_invalid", file=path.name, line=error.lineno, column=error.colno) from error
+    if isinstance(content, dict) and content.get("type") == "Feature":
+        content = {"features": [content]}
+    features = content.get("features") if isinstance(content, dict) else None
+    if not isinstance(features, list) or not all(isinstance(feature, dict) for feature in features):
+        raise FileError("file_no_features", file=path.name)
+    return features, _crs(path, content.get("crs"))
+
+
+def _crs(path: Path, member: object) -> pyproj.CRS | None:
+    """Return the CRS to transform from, ``None`` for WGS-84."""
+    if member is None:
+        return None
+    name = member
+    if isinstance(member, Mapping) and isinstance(member.get("properties"), Mapping):
+        name = member["properties"].get("name")
+    try:
+        crs = pyproj.CRS.from_user_input(name)
+    except pyproj.exceptions.CRSError as error:
+        raise FileError("file_crs_unknown", file=path.name, crs=str(name)[:100]) from error
+    return None if crs.equals("EPSG:4326", ignore_axis_order=True) else crs
+
+
+def _flat(feature: Mapping[str, Any]) -> dict[str, object]:
+    """Return a feature's properties with those of objects within under dotted names, and its id."""
+    record: dict[str, object] = {}
+    properties = feature.get("properties")
+    for key, value in (properties if isinstance(properties, dict) else {}).items():
+        if isinstance(value, dict):
+            record.update({f"{key}.{inner}": content for inner, content in value.items()})
+        else:
+            record[key] = value
+    if "id" in feature and not isinstance(feature["id"], dict | list):
+        record.setdefault("id", feature["id"])
+    return record
+
+
+def _points(
+    geometries: list[Any], crs: pyproj.CRS | None
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
+    shapes = np.array([_shape(geometry) for geometry in geometries], dtype=object)
+    points = shapely.point_on_surface(shapes)
+    lon, lat = shapely.get_x(points), shapely.get_y(points)
+    wide = np.zeros(len(shapes), dtype=bool)
+    bounds = shapely.bounds(shapes)
+    if crs is not None:
+        transformer = pyproj.Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+        lon, lat = (_finite(values) for values in transformer.transform(lon, lat))
+        corners = (transformer.transform(*bounds[:, pair : pair + 2].T) for pair in (0, 2))
+        bounds = np.column_stack([_finite(values) for corner in corners for values in corner])
+    shaped = np.isfinite(bounds).all(axis=1) & (shapely.get_type_id(shapes) != 0)
+    if shaped.any():
+        west, south, east, north = bounds[shaped].T
+        wide[shaped] = pyproj.Geod(ellps="WGS84").inv(west, south, east, north)[2] > _SMALL_SHAPE_M
+    return lon, lat, wide
+
+
+def _finite(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+def _shape(geometry: Any) -> shapely.Geometry | None:
+    if not isinstance(geometry, dict):
+        return None
+    try:
+        shape = shapely.from_geojson(orjson.dumps(geometry).decode())
+    except (shapely.errors.GEOSException, orjson.JSONEncodeError):
+        return None
+    return None if shape.is_empty else shape

@@ -1,0 +1,129 @@
+"""What an import did: counts, what was recognised, and an issue for everything that was not taken as it stood."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from geodata.messages import Message
+
+Severity = Literal["info", "warning", "error"]
+EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_REJECTED = 0, 1, 2, 3
+_VALUE_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Something to know about a row, a column or the whole file.
+
+    ``severity`` is ``error`` for what was rejected, ``warning`` for a value that was left out or put right, ``info``
+    for the rest. ``row`` counts as a spreadsheet does, its header being a row; ``None`` for the whole file.
+    """
+
+    severity: Severity
+    message: Message
+    row: int | None = None
+    column: str | None = None
+    value: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the issue as the report has it."""
+        return {
+            "row": self.row,
+            "column": self.column,
+            "value": self.value,
+            "severity": self.severity,
+            "code": self.message.code,
+            "message": self.message.texts(),
+        }
+
+
+@dataclass(slots=True)
+class Counts:
+    """Rows of the file by what became of them; ``read`` is the sum of the others."""
+
+    read: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+    rejected: int = 0
+
+    def to_json(self) -> dict[str, int]:
+        """Return the counts by name."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """The account of one import.
+
+    Attributes
+    ----------
+    file, sha256 : str
+        Name and content of the file.
+    batch : int, optional
+        The batch in the store's history; ``None`` after a dry run.
+    source : str
+        Under which name of the source the rows' keys are kept.
+    recognised : dict
+        What the file was taken for: format, encoding, sheet, header row, datum, columns → fields.
+    """
+
+    file: str
+    sha256: str
+    dry_run: bool = False
+    batch: int | None = None
+    source: str = ""
+    rows: Counts = field(default_factory=Counts)
+    issues: list[Issue] = field(default_factory=list)
+    recognised: dict[str, Any] = field(default_factory=dict)
+
+    def add(
+        self,
+        severity: Severity,
+        message: Message | str,
+        *,
+        row: int | None = None,
+        column: str | None = None,
+        value: str | None = None,
+    ) -> None:
+        """Note an issue; a message without parameters may be given as its code."""
+        if isinstance(message, str):
+            message = Message(message)
+        short = value if value is None or len(value) <= _VALUE_LENGTH else value[:_VALUE_LENGTH] + "…"
+        self.issues.append(Issue(severity, message, row, column, short))
+
+    def reject(self, message: Message | str, *, row: int, column: str | None = None, value: str | None = None) -> None:
+        """Note that a row was rejected, and count it."""
+        self.rows.rejected += 1
+        self.add("error", message, row=row, column=column, value=value)
+
+    @property
+    def exit_code(self) -> int:
+        """0 for done, 3 for done with rejected rows, 1 where every row was rejected and nothing could be done."""
+        if not self.rows.rejected:
+            return EXIT_DONE
+        return EXIT_FAILED if self.rows.rejected == self.rows.read else EXIT_REJECTED
+
+    def sort(self) -> None:
+        """Bring the issues into the order of the file, those of the whole file first."""
+        self.issues.sort(key=lambda issue: -1 if issue.row is None else issue.row)
+
+    def by_code(self) -> Counter[tuple[Severity, str]]:
+        """Return how many issues there are of each severity and code."""
+        return Counter((issue.severity, issue.message.code) for issue in self.issues)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report as plain data, complete."""
+        return {
+            "file": self.file,
+            "sha256": self.sha256,
+            "batch": self.batch,
+            "dry_run": self.dry_run,
+            "source": self.source,
+            "rows": self.rows.to_json(),
+            "recognised": self.recognised,
+            "issues": [issue.to_json() for issue in self.issues],
+        }

@@ -1,0 +1,110 @@
+"""Import a list of places."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from geodata.errors import FileError, ParameterError
+from geodata.messages import Message
+from geodata.store import Store
+from geodata.vocabulary import Vocabulary
+from importers.coordinates import datum_choice
+from importers.drafting import Drafter
+from importers.loading import Loader
+from importers.opening import Opened, Progress, batch, open_table
+from importers.places import AreaAssigner
+from importers.profile import Profile
+from importers.report import ImportReport
+from importers.survey import survey
+
+DATUMS = ("auto", "wgs84", "gcj02", "bd09")
+
+
+def import_sites(
+    store: Store,
+    path: Path,
+    *,
+    kind: str | None = None,
+    datum: str = "auto",
+    profile: Path | Profile | None = None,
+    source: str | None = None,
+    dry_run: bool = False,
+    actor: str = "import",
+    progress: Progress | None = None,
+    vocabulary: Vocabulary | None = None,
+) -> ImportReport:
+    """Bring the places of a CSV, XLSX or GeoJSON file into a store, in one transaction.
+
+    A row finds its site by the source's own key, or without one by name and address. What a row does not state stays
+    as it is; nothing is deleted; the same file again changes nothing.
+
+    Parameters
+    ----------
+    store : Store
+    path : Path
+        The file.
+    kind : str, optional
+        Kind of the rows that state none.
+    datum : {"auto", "wgs84", "gcj02", "bd09"}
+        Datum of the coordinates; ``auto`` takes what profile or file state, else WGS-84, and says so.
+    profile : Path or Profile, optional
+        What the list's columns and values mean (:mod:`importers.profile`).
+    source : str, optional
+        Name of the source; the profile's, or the file's name without suffix, where none is given.
+    dry_run : bool
+        Find out everything, write nothing.
+    actor : str
+        Who imports, for the history.
+    progress : callable, optional
+        Called with the rows done and the rows in all.
+    vocabulary : Vocabulary, optional
+        The deployment's vocabulary; the shipped one without.
+
+    Returns
+    -------
+    ImportReport
+
+    Raises
+    ------
+    FileError
+        If the file cannot be read, has no rows or no column of names; nothing is written.
+    ProfileError
+        If the profile is wrong or does not fit the file.
+    ParameterError
+        If ``kind`` or ``datum`` is unknown.
+    StoreError
+        If the store cannot be written.
+    """
+    if datum not in DATUMS:
+        raise ParameterError("option_unusable", name="datum", value=datum, expected=", ".join(DATUMS))
+    opened = open_table(
+        path, "sites", needs=("name",), profile=profile, source=source, dry_run=dry_run, vocabulary=vocabulary
+    )
+    default_kind = _kind(kind or opened.profile.kind, opened)
+    report = opened.report
+    choice = datum_choice(datum, stated=opened.profile.datum)
+    surveyed = survey(opened.table, opened.extractor, opened.words, choice, by_row=datum == "auto")
+    report.recognised |= {"datum": choice.datum, "datum_assumed": choice.assumed}
+    if surveyed.located and choice.assumed:
+        report.add("info", Message("datum_assumed", {"datum": choice.datum}))
+    drafter = Drafter(opened.words, opened.extractor, report, default_kind, choice.datum)
+    assigner = AreaAssigner(store.areas())
+    loader = Loader(store, opened.extractor, drafter, surveyed, report, assigner)
+    with batch(store, opened, "sites", actor) as writer:
+        loader.run(writer, progress)
+    return report
+
+
+def _kind(text: str, opened: Opened) -> str | None:
+    """Return the kind of the rows that state none; refuse a file of which no row could have a kind."""
+    words, profile = opened.words, opened.profile
+    if text:
+        found = words.find("kinds", text)
+        if found is None:
+            expected = ", ".join(words.codes("kinds"))
+            raise ParameterError("option_unusable", name="kind", value=text, expected=expected)
+        return found
+    stated = [set(opened.table.fields()), set(profile.constants), *(set(rule.set) for rule in profile.rules)]
+    if not any("kind" in fields for fields in stated):
+        raise FileError("file_kind_needed", file=opened.report.file)
+    return None

@@ -1,0 +1,165 @@
+"""The first pass over a table: all its coordinates, because points that rows share can only be seen together."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping
+from dataclasses import dataclass
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geodata.datum import to_wgs84
+from geodata.errors import ValueUnusableError
+from geodata.messages import Message
+from geodata.sites import Datum
+from importers.cleaning import key_of
+from importers.columns import Table
+from importers.coordinates import DatumChoice, Given, check_point, parse_degrees, parse_pair, shared_points
+from importers.extracting import Extractor
+from importers.words import Words
+
+Floats = NDArray[np.float64]
+_DATUMS: tuple[Datum, ...] = ("wgs84", "gcj02", "bd09")
+_UNSTATED = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The coordinates of one row: in WGS-84, as given, in which datum, and how many rows share the point."""
+
+    lon: float
+    lat: float
+    given_lon: float
+    given_lat: float
+    datum: Datum
+    shared: int
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """Coordinates of the rows of a table, by their place in :meth:`importers.columns.Table.rows`.
+
+    ``notes`` holds what was wrong with a row's coordinates, as (field, message); ``located`` is the number of rows
+    with coordinates.
+    """
+
+    rows: int
+    located: int
+    notes: Mapping[int, tuple[str, Message]]
+    _lon: Floats
+    _lat: Floats
+    _given_lon: Floats
+    _given_lat: Floats
+    _datum: NDArray[np.int8]
+    _shared: NDArray[np.int64]
+
+    def place(self, index: int) -> Place | None:
+        """Return the coordinates of a row, ``None`` without usable ones."""
+        if np.isnan(self._lon[index]):
+            return None
+        return Place(
+            float(self._lon[index]),
+            float(self._lat[index]),
+            float(self._given_lon[index]),
+            float(self._given_lat[index]),
+            _DATUMS[self._datum[index]],
+            int(self._shared[index]),
+        )
+
+
+def survey(table: Table, extractor: Extractor, words: Words, choice: DatumChoice, *, by_row: bool) -> Survey:
+    """Go through a table once for its coordinates.
+
+    Parameters
+    ----------
+    table, extractor, words
+        The table and how to read it.
+    choice : DatumChoice
+        The datum of the file.
+    by_row : bool
+        Whether a row's own datum column goes before it.
+    """
+    lons, lats, addresses, datums = array("d"), array("d"), array("q"), array("b")
+    notes: dict[int, tuple[str, Message]] = {}
+    lat_first = _lat_first(extractor.heading("lonlat"))
+    nothing = Given(None, None)
+    for index, row in enumerate(table.rows()):
+        texts = None if row.problem or extractor.too_long(row) else extractor.texts(row)
+        given, datum, address = nothing, _UNSTATED, 0
+        if texts:
+            given = _given(texts, lat_first=lat_first)
+            datum = _datum_of(words, texts["datum"]) if by_row and "datum" in texts else _UNSTATED
+            address = crc32(key_of(texts["address"]).encode()) + 1 if "address" in texts else 0
+            if given.note:
+                in_pair = "lonlat" in texts and not {"lon", "lat"} & set(texts)
+                notes[index] = ("lonlat" if in_pair else given.field, given.note)
+        lons.append(np.nan if given.lon is None else given.lon)
+        lats.append(np.nan if given.lat is None else given.lat)
+        addresses.append(address)
+        datums.append(datum)
+    return _surveyed(notes, lons, lats, addresses, datums, choice)
+
+
+def _surveyed(
+    notes: Mapping[int, tuple[str, Message]],
+    lons: array[float],
+    lats: array[float],
+    addresses: array[int],
+    datums: array[int],
+    choice: DatumChoice,
+) -> Survey:
+    given_lon, given_lat = np.array(lons, dtype=np.float64), np.array(lats, dtype=np.float64)
+    datum = np.array(datums, dtype=np.int8)
+    datum[datum == _UNSTATED] = _DATUMS.index(choice.datum)
+    lon, lat = given_lon.copy(), given_lat.copy()
+    located = ~np.isnan(given_lon)
+    for number, name in enumerate(_DATUMS):
+        chosen = located & (datum == number)
+        if chosen.any():
+            lon[chosen], lat[chosen] = to_wgs84(given_lon[chosen], given_lat[chosen], name)
+    shared = shared_points(given_lon, given_lat, np.array(addresses, dtype=np.int64))
+    return Survey(len(lon), int(located.sum()), notes, lon, lat, given_lon, given_lat, datum, shared)
+
+
+def _given(texts: Mapping[str, str], *, lat_first: bool) -> Given:
+    """Return a row's coordinates as given, with a note where they could not be taken as they stand."""
+    lon_text, lat_text = texts.get("lon"), texts.get("lat")
+    if lon_text is None and lat_text is None and "lonlat" not in texts:
+        return Given(None, None)
+    try:
+        if lon_text is None and lat_text is None:
+            return _of_pair(texts["lonlat"], lat_first=lat_first)
+        if lon_text is None:
+            return Given(None, None, Message("coordinate_alone", {"missing": "lon"}), "lat")
+        if lat_text is None:
+            return Given(None, None, Message("coordinate_alone", {"missing": "lat"}), "lon")
+        lon = parse_degrees(lon_text)
+    except ValueUnusableError as error:
+        return Given(None, None, error.message, "lon")
+    try:
+        lat = parse_degrees(lat_text)
+    except ValueUnusableError as error:
+        return Given(None, None, error.message, "lat")
+    return check_point(lon, lat)
+
+
+def _of_pair(text: str, *, lat_first: bool) -> Given:
+    """Return the coordinates of one cell; which is which is told by their size where only one way is possible."""
+    first, second = (parse_degrees(part) for part in parse_pair(text))
+    if abs(first) > 90:
+        lat_first = False
+    elif abs(second) > 90:
+        lat_first = True
+    return check_point(second, first) if lat_first else check_point(first, second)
+
+
+def _lat_first(heading: str) -> bool:
+    key = key_of(heading)
+    return key.startswith(("lat", "纬")) or key in {"gps", "location", "coordinates", "coordinate"}
+
+
+def _datum_of(words: Words, text: str) -> int:
+    found = words.find("datums", text)
+    return next((number for number, name in enumerate(_DATUMS) if name == found), _UNSTATED)

@@ -1,0 +1,106 @@
+"""The words that lists use for columns and values, from ``columns.toml`` and the vocabulary."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from geodata.vocabulary import GROUPS, Vocabulary
+from importers.cleaning import heading_keys, key_of
+
+#: Signs that stand for a value and would be lost where only letters and digits are compared.
+_SIGNS = dict.fromkeys("√✓✔☑●", "yes") | dict.fromkeys("×✗✘", "no") | dict.fromkeys("?？", "unknown")
+
+#: Fields whose values come from the vocabulary → its group.
+CODED = {
+    "kind": "kinds",
+    "precision": "precisions",
+    "level": "levels",
+    "state": "states",
+    "fee": "fees",
+    "access": "access",
+    "datum": "datums",
+    "basis": "bases",
+}
+
+#: The same for the other subjects of ``columns.toml``.
+CODED_ELSEWHERE = {
+    "ratings": {"scheme": "schemes", "level": "levels"},
+    "areas": {"level": "area_levels"},
+    "calendar": {"kind": "calendar"},
+}
+
+
+def coded(subject: str) -> Mapping[str, str]:
+    """Return the fields of a subject whose values are words of a group, with that group."""
+    return CODED if subject == "sites" else CODED_ELSEWHERE[subject]
+
+
+@cache
+def catalogue() -> Mapping[str, Any]:
+    """Return ``columns.toml``."""
+    content: dict[str, Any] = tomllib.loads(files("importers").joinpath("columns.toml").read_text(encoding="utf-8"))
+    return content
+
+
+class Words:
+    """Looks words up: codes, Chinese and English names of the vocabulary and the further words of ``columns.toml``."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self._codes: dict[str, dict[str, str]] = {}
+        self._programmes: set[str] = set()
+        for group in GROUPS:
+            words = self._codes.setdefault(group, {})
+            for code, term in getattr(vocabulary, group).items():
+                for word in (code, term.zh, term.en, term.short_zh):
+                    words.setdefault(key_of(word), code)
+                for word in term.also:
+                    words.setdefault(key_of(word), code)
+                    if group == "kinds":
+                        self._programmes.add(key_of(word))
+        for group, entries in catalogue()["words"].items():
+            words = self._codes.setdefault(group, {})
+            for code, further in entries.items():
+                for word in (code, *further):
+                    words.setdefault(key_of(word), code)
+                    if group == "kinds" and word in further:
+                        self._programmes.add(key_of(word))
+            words.pop("", None)
+
+    def fields(self, subject: str) -> frozenset[str]:
+        """Return every field that a column, a constant or a rule of a subject may set."""
+        groups = ("facilities", "services") if subject == "sites" else ()
+        amenities = [f"{group}.{code}" for group in groups for code in getattr(self.vocabulary, group)]
+        return frozenset(catalogue()[subject]) | frozenset(amenities)
+
+    def find(self, group: str, text: str) -> str | None:
+        """Return the code that a word of a group means, or ``None``.
+
+        ``group`` is one of the vocabulary's, or ``datums``, ``schemes``, ``calendar``, ``area_levels``.
+        """
+        words = self._codes[group]
+        for key in heading_keys(text):
+            if key in words:
+                return words[key]
+        return None
+
+    def value(self, text: str) -> str | None:
+        """Return yes, no, limited or unknown for what a cell says about one facility; a count of it is yes or no."""
+        if text in _SIGNS:
+            return _SIGNS[text]
+        found = self.find("values", text)
+        if found is None and text.isdecimal():
+            return "yes" if int(text) else "no"
+        return found
+
+    def is_programme(self, text: str) -> bool:
+        """Tell whether a word for a kind is the name of a programme (爱心驿家), which is kept as a label."""
+        return key_of(text) in self._programmes
+
+    def codes(self, group: str) -> list[str]:
+        """Return the codes of a group in their order."""
+        return list(dict.fromkeys(self._codes[group].values()))

@@ -1,0 +1,205 @@
+"""``stationmap import``: files into the store."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from geodata.errors import InputError, StationmapError
+from geodata.messages import Message
+from geodata.store import Store, open_store
+from geodata.vocabulary import Vocabulary, load_vocabulary
+from importers.report import EXIT_FAILED, ImportReport, Issue
+from webmap.cli import language, say
+from webmap.settings import Settings
+
+#: Issues of one code that the terminal shows; the JSON report has all.
+SHOWN = 5
+
+Import = Callable[..., ImportReport]
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@click.group("import")
+def import_() -> None:
+    """Import sites and more from files. 导入数据.
+
+    One transaction each: what is there before stays whole if anything fails. Exit code 0 done, 1 failed with nothing
+    written, 3 done but with rejected rows.
+    """
+
+
+def _common(command: Command) -> Command:
+    """Add what all imports have in common."""
+    options = (
+        click.argument("file", type=click.Path(path_type=Path)),
+        click.option("--source", help="Name of the source [default: the profile's, or the file's name]. 来源名称"),
+        click.option("--profile", type=click.Path(path_type=Path), help="TOML file that explains the list. 导入配置"),
+        click.option("--dry-run", is_flag=True, help="Find out everything, write nothing. 只检查不写入"),
+        click.option("--report", type=click.Path(path_type=Path), help="Write the whole report as JSON. 报告文件"),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+_datum = click.option(
+    "--datum",
+    type=click.Choice(["auto", "wgs84", "gcj02", "bd09"]),
+    default="auto",
+    show_default=True,
+    help="Datum of the coordinates. 坐标系",
+)
+
+
+@import_.command()
+@_common
+@click.option("--kind", help="Kind of the rows that state none, such as rest_station. 站点类型")
+@_datum
+def sites(file: Path, report: Path | None, **options: Any) -> None:
+    """Import places from a CSV, XLSX or GeoJSON file. 导入站点."""
+    from importers.sites import import_sites
+
+    _run(import_sites, file, report, options, vocabulary=True)
+
+
+@import_.command()
+@_common
+def ratings(file: Path, report: Path | None, **options: Any) -> None:
+    """Import star grades, inspections, awards and reviews of places. 导入评价."""
+    from importers.ratings import import_ratings
+
+    _run(import_ratings, file, report, options, vocabulary=True)
+
+
+@import_.command()
+@_common
+@_datum
+def areas(file: Path, report: Path | None, **options: Any) -> None:
+    """Import districts and streets from any vector file. 导入区域."""
+    from importers.areas import import_areas
+
+    _run(import_areas, file, report, options, vocabulary=True)
+
+
+@import_.command()
+@_common
+def calendar(file: Path, report: Path | None, **options: Any) -> None:
+    """Import public holidays and make-up workdays. 导入节假日与调休."""
+    from importers.calendar import import_calendar
+
+    _run(import_calendar, file, report, options, vocabulary=False)
+
+
+def _run(run: Import, file: Path, out: Path | None, options: dict[str, Any], *, vocabulary: bool) -> None:
+    """Run one import, tell what it did and leave with its exit code."""
+    settings = Settings.load()
+    if vocabulary:
+        words: Vocabulary = load_vocabulary(settings.place.vocabulary)
+        options["vocabulary"] = words
+    if out is not None:
+        _check_writable(out)
+    store: Store = open_store(settings.store.database_url)
+    try:
+        with _progress(file) as progress:
+            report = run(store, file, actor=_actor(), progress=progress, **options)
+    except StationmapError as error:
+        if out is not None:
+            _write_json(out, _failure(file, error, dry_run=options["dry_run"]))
+        raise
+    finally:
+        store.dispose()
+    if out is not None:
+        _write_json(out, report.to_json())
+    for line in summary(report):
+        click.echo(line)
+    if report.exit_code:
+        click.get_current_context().exit(report.exit_code)
+
+
+def summary(report: ImportReport) -> list[str]:
+    """Return what a person should read of a report, in the language of the command."""
+    lang = language()
+    rows = report.rows.to_json()
+    title = (
+        "import_dry_run" if report.dry_run else "import_failed" if report.exit_code == EXIT_FAILED else "import_done"
+    )
+    lines = [Message(title, {"file": report.file, "batch": report.batch}).text(lang)]
+    lines.append(Message("import_rows", rows).text(lang))
+    if gained := report.recognised.get("sites_given_an_area"):
+        lines.append(Message("import_areas_given", {"count": gained}).text(lang))
+    columns = report.recognised.get("columns", {})
+    lines.append(Message("import_columns", {"columns": ", ".join(f"{a} → {b}" for a, b in columns.items())}).text(lang))
+    shown: Counter[str] = Counter()
+    for issue in sorted(report.issues, key=lambda issue: ("error", "warning", "info").index(issue.severity)):
+        shown[issue.message.code] += 1
+        if shown[issue.message.code] <= SHOWN:
+            lines.append(_line(issue))
+    for code, count in shown.items():
+        if count > SHOWN:
+            lines.append("  " + Message("import_more", {"count": count - SHOWN, "code": code}).text(lang))
+    return [_printable(line) for line in lines]
+
+
+def _line(issue: Issue) -> str:
+    lang = language()
+    place = [Message("import_row", {"row": issue.row}).text(lang)] if issue.row else []
+    place += [text for text in (issue.column, issue.value and f"“{issue.value}”") if text]
+    severity = Message(f"import_{issue.severity}").text(lang)
+    return f"  {severity} · {' · '.join(place)}{': ' if place else ''}{issue.message.text(lang)}"
+
+
+def _printable(line: str) -> str:
+    """Return a line without signs that could steer a terminal."""
+    return "".join(sign if sign.isprintable() else " " for sign in line)
+
+
+@contextmanager
+def _progress(file: Path) -> Iterator[Callable[[int, int], None] | None]:
+    """Show a bar on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with click.progressbar(length=1, label=file.name[:40], file=sys.stderr) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.length = max(total, 1)
+            bar.update(done - bar.pos)
+
+        yield progress
+
+
+def _actor() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "import"
+
+
+def _failure(file: Path, error: StationmapError, *, dry_run: bool) -> dict[str, Any]:
+    """Return the report of an import that failed as a whole."""
+    report = ImportReport(file.name, "", dry_run=dry_run)
+    report.add("error", error.message)
+    return report.to_json() | {"sha256": None}
+
+
+def _check_writable(out: Path) -> None:
+    """Refuse a report's file that cannot be written before the import, not after it."""
+    if out.is_dir() or not out.absolute().parent.is_dir():
+        raise InputError("report_unwritable", file=str(out))
+
+
+def _write_json(out: Path, content: dict[str, Any]) -> None:
+    try:
+        out.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        say(Message("report_unwritable", {"file": str(out)}), error=True)
+        raise SystemExit(EXIT_FAILED) from error
