@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import logging
 import os
 import signal
 import socket
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from geodata.errors import StationmapError
@@ -49,8 +51,14 @@ def check_port(host: str, port: int) -> None:
         ) from error
 
 
-def serve(settings: Settings) -> None:
+def serve(settings: Settings, on_listening: Callable[[], None]) -> None:
     """Serve until the process is told to end.
+
+    Parameters
+    ----------
+    settings : Settings
+    on_listening : callable
+        Called once the server listens.
 
     Raises
     ------
@@ -64,6 +72,9 @@ def serve(settings: Settings) -> None:
     server = settings.server
     check_port(server.host, server.port)
     configure_logging(server.log_level)
+    # Workers are forks of this process: what is imported here they have at once, and share. Nothing is opened here.
+    for module in ("webmap.api", "webmap.pages"):
+        importlib.import_module(module)
     granian = Server(
         "webmap",  # a name for the log only: the loader below makes the application
         address=server.host,
@@ -79,6 +90,7 @@ def serve(settings: Settings) -> None:
         log_access=server.access_log,
         log_access_format=ACCESS_FORMAT,
     )
+    granian.on_startup(on_listening)
     granian.serve(target_loader=functools.partial(application, settings), wrap_loader=False)
 
 

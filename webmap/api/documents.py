@@ -122,6 +122,8 @@ class ApiDocument:
                 parameter |= {"style": "form", "explode": False}
             parameter |= {key: schema.pop(key) for key in ("x-zh", "x-expected") if key in schema}
             parameter["schema"] = _without_null(schema)
+        # What must be given first, what is the same everywhere last.
+        operation["parameters"].sort(key=lambda item: (not item["required"], item["name"] in ("datum", "lang")))
         for status, answer in operation["responses"].items():
             if "content" in answer:
                 found = answer["content"].pop("application/json")

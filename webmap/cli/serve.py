@@ -71,5 +71,5 @@ def demo(port: int | None) -> None:
 
 def _run(settings: Settings) -> None:
     host = f"[{settings.server.host}]" if ":" in settings.server.host else settings.server.host
-    say(Message("serving_at", {"url": f"http://{host}:{settings.server.port}"}))
-    run(settings)
+    message = Message("serving_at", {"url": f"http://{host}:{settings.server.port}"})
+    run(settings, on_listening=lambda: say(message))
