@@ -1,0 +1,63 @@
+"""The sample data of the demo, brought into both kinds of store."""
+
+from __future__ import annotations
+
+import csv
+
+from geodata.areas import AreaFinder
+from geodata.store import Store
+from webmap.demo import SITES, fill_demo
+from webmap.paths import sample_folder
+
+
+def test_demo_takes_every_row_and_a_second_run_changes_nothing(store: Store) -> None:
+    first = fill_demo(store)
+    assert [report.rows.created for report in first] == [report.rows.read for report in first]
+    assert {issue.message.code for report in first for issue in report.issues} == {"hours_refers"}
+    version = store.state().data_version
+    again = fill_demo(store)
+    assert [report.rows.unchanged for report in again] == [report.rows.read for report in again]
+    assert store.state().data_version == version
+
+
+def test_sample_says_that_it_is_one_and_lies_in_its_district(sqlite_store: Store) -> None:
+    fill_demo(sqlite_store)
+    finder = AreaFinder(sqlite_store.areas())
+    stored = list(sqlite_store.sites())
+    assert {site.site.area for site in stored} == {"370602", "440604"}
+    for site in stored:
+        invented = {ref.source for ref in site.sources} == {"sample"}
+        assert invented == ("示例" in site.site.name), site.site.name
+        if site.site.position is not None:
+            assert site.site.position.precision == "approximate", site.site.name
+            position = site.site.position
+            assert finder.find([position.lon], [position.lat]) == [site.site.area], site.site.name
+    assert all(area.approximate for area in sqlite_store.areas())
+
+
+def test_published_places_say_what_their_unions_published(sqlite_store: Store) -> None:
+    fill_demo(sqlite_store)
+    places = {site.site.name: site.site for site in sqlite_store.sites()}
+    road = places["大海阳路户外劳动者服务站点"]
+    assert [(award.name, award.level) for award in road.awards] == [("全省最美工会户外劳动者服务站", "provincial")]
+    assert road.hours.osm is None
+    assert set(places["芝罘区职工服务中心"].services) == {"legal_aid", "mediation", "counselling"}
+    assert set(places["万达广场职工之家"].facilities) == {"table_tennis", "gym", "books", "meeting_room", "cafe"}
+    assert places["万达广场职工之家"].floor == "B座顶楼"
+    desk = places["禅城区总工会职工互助保障代办点"]
+    assert set(desk.services) == {"mutual_aid"}
+    assert desk.note.count("保障计划；") + desk.note.count("保障计划（") + desk.note.count("保障计划。") == 4
+
+
+def test_sample_leaves_unknown_what_is_not_said(sqlite_store: Store) -> None:
+    fill_demo(sqlite_store)
+    sites = [site.site for site in sqlite_store.sites()]
+    assert any(site.hours.osm is None for site in sites)
+    assert any(site.position is None for site in sites)
+    assert any(site.closures for site in sites)
+    assert any(site.valid_from for site in sites)
+    assert {site.state for site in sites} == {"open", "paused", "planned"}
+    assert {amenity.value for site in sites for amenity in site.facilities.values()} == {"yes", "no", "limited"}
+    for name in SITES:
+        with (sample_folder() / name).open(encoding="utf-8") as file:
+            assert "phone" not in (csv.DictReader(file).fieldnames or [])
