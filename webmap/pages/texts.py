@@ -45,7 +45,6 @@ TEXTS = {
     "show_all": _("Show the whole map"),
     "loading": _("Loading…"),
     "no_position": _("No position on the map yet"),
-    "approximate": _("Approximate position"),
     "more_facilities": _("{n} more"),
     # Trouble
     "error_title": _("That did not work"),

@@ -283,6 +283,15 @@ on("origin", () => {
 });
 on("place", showPlace);
 
+document.querySelector(".skip")?.addEventListener("click", (event) => {
+  event.preventDefault(); // the fragment is for places
+  byId("results").focus();
+});
+for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("[data-language]"))) {
+  // The other language shows the same places.
+  link.addEventListener("click", () => (link.href = link.pathname + location.search + location.hash));
+}
+
 showOrigin();
 refresh({ fit: asksForNames() }).then(loadAreas);
 if (state.place) showPlace();

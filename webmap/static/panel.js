@@ -4,7 +4,7 @@ import * as api from "./api.js";
 import { amenities } from "./amenities.js";
 import { byId, h, icon, spoken } from "./dom.js";
 import { count, local, t, term } from "./config.js";
-import { date, distance, number, setClock, walk } from "./format.js";
+import { date, distance, number, walk } from "./format.js";
 import { hoursSection } from "./hours.js";
 import { openLine } from "./list.js";
 import { kindBadge } from "./markers.js";
@@ -43,9 +43,9 @@ export async function showPanel(code, known) {
   panel.scrollTop = 0;
   try {
     const place = await api.site(code);
-    setClock(place.generated_at);
+    const reading = panel.contains(document.activeElement);
     body.replaceChildren(...sections(place, known));
-    focusHeading();
+    if (reading) focusHeading(); // and not away from where a person has gone meanwhile
     return place;
   } catch (error) {
     if (api.isAbort(error)) return null;

@@ -146,7 +146,7 @@ export interface Feature<P = SiteProperties> {
 }
 
 export type Site = Feature<SiteProperties>;
-export type Place = Feature<SiteDetails> & { generated_at?: string };
+export type Place = Feature<SiteDetails>;
 
 export interface Sites {
   type: "FeatureCollection";

@@ -1,0 +1,193 @@
+"""The pages without a browser: what they send, under which addresses, in which language."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.web.conftest import Filled
+
+
+class Tags(HTMLParser):
+    """Collects what a page refers to, and what its policy would refuse."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.addresses: list[str] = []
+        self.inline: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        if tag == "script" and not values.get("src") and values.get("type") != "application/json":
+            self.inline.append("script")
+        if tag == "style":
+            self.inline.append("style")
+        self.inline += [f"{tag} {name}" for name in values if name == "style" or name.startswith("on")]
+        address = values.get("src") or values.get("href")
+        if address and tag in ("script", "link", "img", "use") and values.get("rel") != "alternate":
+            self.addresses.append(address.partition("#")[0])
+
+
+def config_of(text: str) -> dict[str, object]:
+    found = re.search(r'<script type="application/json" id="config">(.*?)</script>', text, re.S)
+    assert found
+    config: dict[str, object] = json.loads(found[1])
+    return config
+
+
+@pytest.mark.parametrize("path", ["/", "/en/", "/nothing/here", "/en/nothing", "/s/ZZZZZZ"])
+def test_pages_have_nothing_inline_and_nothing_from_elsewhere(client: FlaskClient, path: str) -> None:
+    tags = Tags(client.get(path).text)
+    assert tags.inline == []
+    assert tags.addresses
+    assert [address for address in tags.addresses if not address.startswith("/assets/")] == []
+    for address in tags.addresses:
+        assert client.get(address).status_code == 200, address
+
+
+def test_languages_are_told_apart_by_the_address(client: FlaskClient) -> None:
+    zh, en = client.get("/").text, client.get("/en/").text
+    assert '<html lang="zh-CN">' in zh
+    assert "定位我的位置" in zh
+    assert '<html lang="en">' in en
+    assert "Locate me" in en
+    assert config_of(zh)["texts"] != config_of(en)["texts"]
+    assert client.get("/en").headers["Location"].endswith("/en/")
+
+
+def test_sites_are_never_written_into_the_page(client: FlaskClient) -> None:
+    text = client.get("/").text
+    assert "大海阳路" not in text
+    assert config_of(text)["bounds"] == [121.3902, 37.53, 121.41, 37.536]
+
+
+def test_configuration_names_words_and_limits(make_app: Callable[..., Flask]) -> None:
+    client = make_app(nearby_limit=10, nearby_radius=3000).test_client()
+    config = config_of(client.get("/en/").text)
+    assert config["limits"]["nearby"] == 10  # type: ignore[index]
+    assert config["limits"]["radius"] == 3000  # type: ignore[index]
+    kinds = config["vocabulary"]["kinds"]  # type: ignore[index]
+    assert kinds[0] == {"code": "rest_station", "name": "Rest station", "short": "Rest station", "icon": "rest"}
+
+
+@pytest.mark.parametrize(("path", "target"), [("/s/{}", "/#s={}"), ("/en/s/{}", "/en/#s={}")])
+def test_permanent_addresses_lead_to_the_place(client: FlaskClient, filled: Filled, path: str, target: str) -> None:
+    code = filled.code("weekdays")
+    for given in (code, code.lower(), "22OLD2"):
+        response = client.get(path.format(given))
+        assert response.status_code == 302
+        assert response.headers["Location"] == target.format(code)
+
+
+def test_unknown_code_is_not_found_in_the_language_of_the_address(client: FlaskClient) -> None:
+    response = client.get("/en/s/NONONO", headers={"Accept-Language": "zh-CN"})
+    assert response.status_code == 404
+    assert "There is no place with the code NONONO" in response.text
+    assert "To the map" in response.text
+    chinese = client.get("/s/NONONO", headers={"Accept-Language": "zh-CN"})
+    assert "打开地图" in chinese.text
+
+
+def test_hostile_code_is_escaped(client: FlaskClient) -> None:
+    response = client.get("/s/%3Cscript%3Ealert(1)%3C%2Fscript%3E")
+    assert response.status_code == 404
+    assert "<script>alert" not in response.text
+
+
+def test_only_offered_languages(make_app: Callable[..., Flask]) -> None:
+    client = make_app(languages="zh").test_client()
+    assert 'hreflang="en"' not in client.get("/").text
+    response = client.get("/en/?kind=rest_station")
+    assert response.status_code == 302
+    assert response.headers["Location"] == "/?kind=rest_station"
+    english = make_app(languages="en").test_client()
+    assert english.get("/").headers["Location"] == "/en/"
+
+
+def test_foot_shows_what_is_set(make_app: Callable[..., Flask]) -> None:
+    client = make_app(
+        icp_filing="鲁ICP备1号", police_filing="鲁公网安备2号", privacy_notice="/privacy", contact="<工会>"
+    ).test_client()
+    text = client.get("/").text
+    assert "鲁ICP备1号" in text
+    assert "鲁公网安备2号" in text
+    assert 'href="/privacy"' in text
+    assert "&lt;工会&gt;" in text
+
+
+# --- assets ---------------------------------------------------------------------------------------------------------
+
+
+def address_of(client: FlaskClient, name: str) -> str:
+    found = re.search(rf'"(/assets/[0-9a-f]+/{re.escape(name)})"', client.get("/").text)
+    assert found
+    return found[1]
+
+
+def test_assets_are_kept_for_ever_under_their_digest(client: FlaskClient) -> None:
+    address = address_of(client, "app.js")
+    response = client.get(address)
+    assert response.content_type == "text/javascript; charset=utf-8"
+    assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    again = client.get(address, headers={"If-None-Match": response.headers["ETag"]})
+    assert again.status_code == 304
+    other = client.get("/assets/0000000000000000/app.js")
+    assert other.data == response.data
+    assert other.headers["Cache-Control"] == "no-cache"
+    assert client.get("/assets/0000000000000000/none.js").status_code == 404
+    assert client.get("/assets/0000000000000000/../../settings.py").status_code == 404
+
+
+def test_assets_are_sent_compressed_to_who_can_read_it(client: FlaskClient) -> None:
+    address = address_of(client, "app.css")
+    plain = client.get(address)
+    packed = client.get(address, headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in plain.headers
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data) == plain.data
+    assert packed.headers["ETag"] != plain.headers["ETag"]
+    assert plain.headers["Vary"] == packed.headers["Vary"] == "Accept-Encoding"
+
+
+def test_first_view_stays_within_its_budget(client: FlaskClient) -> None:
+    text = client.get("/").text
+    addresses = {address for address in Tags(text).addresses if not address.endswith("favicon.svg")}
+    weight = sum(len(client.get(address, headers={"Accept-Encoding": "gzip"}).data) for address in addresses)
+    assert weight <= 150_000
+
+
+def test_nothing_of_foliums_own_assets_is_needed(client: FlaskClient) -> None:
+    text = client.get("/").text
+    for name in ("jquery", "bootstrap", "awesome"):
+        assert name not in text.lower()
+    script = client.get(address_of(client, "made/map.js")).text
+    assert "L.map(" in script
+    assert "L.markerClusterGroup(" in script
+    assert "tile.openstreetmap.org" in script
+
+
+def test_map_script_is_the_same_in_every_process(make_app: Callable[..., Flask]) -> None:
+    assert address_of(make_app().test_client(), "made/map.js") == address_of(make_app().test_client(), "made/map.js")
+
+
+def test_base_map_follows_the_settings(make_app: Callable[..., Flask]) -> None:
+    tianditu = make_app(base_map="tianditu", tianditu_key="abc").test_client()
+    script = tianditu.get(address_of(tianditu, "made/map.js")).text
+    assert script.count("L.tileLayer(") == 2
+    assert "tk=abc" in script
+    none = make_app(base_map="none").test_client()
+    assert "L.tileLayer(" not in none.get(address_of(none, "made/map.js")).text
+    custom = make_app(
+        base_map="custom", tile_urls="https://tiles.example/{z}/{x}/{y}.png", tile_attribution="<b>Own</b>"
+    ).test_client()
+    script = custom.get(address_of(custom, "made/map.js")).text
+    assert "https://tiles.example/{z}/{x}/{y}.png" in script
+    assert "lt;b" in script
