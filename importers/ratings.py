@@ -124,7 +124,7 @@ def _site_of(record: Record, directory: _Directory, opened: Opened) -> int | Non
         else:
             found = directory.named(text, texts.get("area", ""))
         if len(found) == 1:
-            return found.pop()
+            return next(iter(found))
         code_text = "rating_site_ambiguous" if found else "rating_site_unknown"
         column = opened.extractor.heading(name)
         message = Message(code_text, {"count": len(found)} if found else {})
