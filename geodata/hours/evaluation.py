@@ -4,6 +4,9 @@ Every day is evaluated by itself:
 
 - an ordinary day follows the expression's own week;
 - a make-up workday keeps the hours of the nearest ordinary workday (Saturday those of Friday, Sunday those of Monday);
+  where that workday is the place's closing day and its own hours for the day itself are open, it keeps these: a library
+  open from Tuesday to Sunday rests on Mondays to make up for the weekend, and a Sunday that is worked is still a Sunday
+  to it. Nobody tells whether it rests then for once, so a note says that hours may differ;
 - on a public holiday a place with a rule of its own (``PH``) follows it; one that closes on Saturdays or Sundays is
   closed; any other keeps its hours, with the note that they may differ;
 - a year that is not published has ordinary days only, with a note that says so.
@@ -29,8 +32,9 @@ from geodata.messages import Message
 StateName = Literal["open", "closed", "unknown"]
 STATE_NAMES: tuple[StateName, ...] = ("closed", "open", "unknown")
 
-#: How far :func:`open_state` looks beyond the moment it is asked about.
-LOOK_AHEAD_DAYS = 8
+#: How far :func:`open_state` looks beyond the moment it is asked about: three weeks hold every published run of
+#: holidays with the closing days around it, even for a place open on one day of the week only (20.96 days at most).
+LOOK_AHEAD_DAYS = 21
 
 _ONE_DAY = timedelta(days=1)
 #: A Monday like any other: stands for the date where an expression does not depend on it.
@@ -161,11 +165,13 @@ def state_at(table: Timetable, at: datetime) -> OpenState:
     later = openings[openings > here]
     # who waits for a place to open wants to know of the holiday that keeps it closed
     last = here if state == OPEN or change is None else change
+    notes = [note for note in table.notes[here : last + 1] if note is not None]
+    reasons = [note for note in notes if note.code == "hours_holiday_closed"] if state == CLOSED else []
     return OpenState(
         state=STATE_NAMES[state],
         until=_moment(table, change),
         next=_moment(table, int(later[0]) if later.size else None),
-        note=next((note for note in table.notes[here : last + 1] if note is not None), None),
+        note=next(iter(reasons or notes), None),
     )
 
 
@@ -228,6 +234,8 @@ def _official(expression: Expression, day: date, calendar: WorkCalendar) -> tupl
         return _holiday(expression, entry, own)
     step = {_SATURDAY: -1, _SUNDAY: 1}.get(day.weekday(), 0)
     spans = _spans(expression, day, day + step * _ONE_DAY)
+    if own and not spans:
+        return own, Message("hours_makeup_closing_day", _names(entry))
     return spans, None if spans == own else Message("hours_makeup_workday", _names(entry))
 
 

@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 
 from geodata.calendar import WorkCalendar
 from geodata.errors import HoursError
-from geodata.hours import OpenState, Timetable, state_at, timetable
+from geodata.hours import LOOK_AHEAD_DAYS, OpenState, Timetable, state_at, timetable
 from geodata.index.columns import Columns
 from geodata.index.geometry import Mask, Rows
 from geodata.messages import Message
 
 CLOSED, OPEN, UNKNOWN = 0, 1, 2
-#: How many days a timetable covers.
+#: How many days a timetable covers. That is enough but for long holidays, for which :meth:`Day.outlook` looks farther.
 SPAN_DAYS = 8
 _UNDETERMINED = -1
 
@@ -84,7 +84,20 @@ class Day:
         key = (number, int(table.times.searchsorted(at, side="right")))
         found = self._openings.get(key)
         if found is None:
-            found = self._openings[key] = opening_json(state_at(table, datetime.fromtimestamp(at, self.tz)))
+            found = self._openings[key] = opening_json(self.outlook(number, at))
+        return found
+
+    def outlook(self, number: int, at: int) -> OpenState:
+        """Return the state of some hours at a time of this day, and what comes next.
+
+        Where the timetable ends before the next opening, as at the beginning of the Spring Festival, a longer one is
+        worked out for these hours alone.
+        """
+        moment = datetime.fromtimestamp(at, self.tz)
+        found = state_at(self.table(number), moment)
+        if found.next is None and found.state != "unknown" and self.hours[number] != "24/7":
+            longer = timetable(self.hours[number], self.start, LOOK_AHEAD_DAYS + 1, self._calendar, self.tz)
+            found = state_at(longer, moment)
         return found
 
     def window(self, at: int) -> tuple[NDArray[np.int8], int, int]:

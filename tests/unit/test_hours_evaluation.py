@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from opening_hours import OpeningHours
 
 from geodata.calendar import CalendarDay, WorkCalendar, official_days
 from geodata.errors import HoursError
-from geodata.hours import OpenState, check_osm, open_state, state_at, timetable, week
+from geodata.hours import LOOK_AHEAD_DAYS, OpenState, check_osm, open_state, state_at, timetable, week
 
 TZ = ZoneInfo("Asia/Shanghai")
 CALENDAR = WorkCalendar(official_days())
@@ -122,11 +123,49 @@ def test_make_up_workdays_keep_the_hours_of_the_nearest_workday() -> None:
     assert spans(OFFICE + "; 2026 Oct 10 off", "2026-10-10") == ()
 
 
+def test_a_closing_day_is_no_workday_to_make_up_for() -> None:
+    # 20 September 2026 is a Sunday that is worked; a library closed on Mondays is open on it as on any Sunday
+    assert spans("Tu-Su 09:00-17:00", "2026-09-20") == ("09:00-17:00",)
+    got = ask("Tu-Su 09:00-17:00; PH off", "2026-09-20T10:00")
+    assert (got.state, got.until) == ("open", moment("2026-09-20T17:00"))
+    assert got.note is not None
+    assert got.note.code == "hours_makeup_closing_day"
+    assert "国庆节" in got.note.text("zh")
+    # closed on Fridays and open on Saturdays, on a Saturday that is worked
+    assert spans("Sa-Th 10:00-12:00", "2026-10-10") == ("10:00-12:00",)
+    # other hours on Mondays are those of a workday; closed on both stays closed, with nothing to tell
+    assert spans("Mo 14:00-17:00; Tu-Su 09:00-17:00", "2026-09-20") == ("14:00-17:00",)
+    assert spans("Tu-Sa 09:00-17:00", "2026-09-20") == ()
+    assert note(ask("Tu-Sa 09:00-17:00", "2026-09-20T10:00")) is None
+
+
+def test_every_published_run_of_holidays_is_looked_beyond() -> None:
+    weekly = [f"{day} 09:00-10:00; PH off" for day in ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")]
+    first, last = min(CALENDAR.years), max(CALENDAR.years)
+    for osm in [OFFICE, "Tu-Su 09:00-17:00; PH off", "Mo-Su 08:00-20:00; PH off", "Mo-Th 09:00-12:00; PH off", *weekly]:
+        table = timetable(osm, moment(f"{first}-01-01"), (last - first + 1) * 366, CALENDAR, TZ)
+        rows = changes(list(zip(table.times.tolist(), table.states.tolist(), strict=True)))
+        runs = [(end - begin, begin) for (begin, state), (end, _) in itertools.pairwise(rows) if state == 0]
+        longest, begin = max(runs)
+        assert longest > 9 * 86400
+        got = open_state(osm, datetime.fromtimestamp(begin, TZ), CALENDAR, TZ)
+        assert got.until == got.next == datetime.fromtimestamp(begin + longest, TZ)
+
+
+def test_the_spring_festival_of_nine_days() -> None:
+    # worked on Saturday 14 February 2026, closed from the 15th to the 23rd
+    got = ask(OFFICE, "2026-02-14T18:00")
+    assert (got.state, got.until, note(got)) == ("closed", moment("2026-02-24T08:30"), "hours_holiday_closed")
+    assert ask(OFFICE, "2026-02-14T09:00").next == moment("2026-02-24T08:30")
+
+
 def test_days_counted_within_the_month_follow_the_substituted_day() -> None:
     # 10 October 2026 counts as Friday the 9th, the second Friday of the month
     assert spans("Fr[2] 10:00-12:00", "2026-10-10") == ("10:00-12:00",)
     assert spans("Fr[3] 10:00-12:00", "2026-10-10") == ()
-    assert spans("Sa[2] 10:00-12:00", "2026-10-10") == ()
+    # open on no Friday at all: the second Saturday is its own day
+    assert spans("Sa[2] 10:00-12:00", "2026-10-10") == ("10:00-12:00",)
+    assert spans("Sa[3] 10:00-12:00", "2026-10-10") == ()
     assert spans("Sa[3] 10:00-12:00", "2026-10-17") == ("10:00-12:00",)
 
 
@@ -260,8 +299,8 @@ def test_every_answer_is_consistent_whatever_the_calendar(osm: str, start: datet
     at = start.replace(tzinfo=TZ)
     got = open_state(osm, at, WorkCalendar(entries), TZ)
     if got.until is not None:
-        assert at < got.until < at + timedelta(days=8)
-        table = timetable(osm, at, 8, WorkCalendar(entries), TZ)
+        assert at < got.until < at + timedelta(days=LOOK_AHEAD_DAYS)
+        table = timetable(osm, at, LOOK_AHEAD_DAYS, WorkCalendar(entries), TZ)
         assert state_at(table, got.until).state != got.state
         assert state_at(table, got.until - timedelta(seconds=1)).state == got.state
     if got.next is not None:
