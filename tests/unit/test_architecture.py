@@ -230,7 +230,7 @@ def made_up_codes() -> Iterator[str]:
         for node in ast.walk(module):
             if isinstance(node, ast.JoinedStr):
                 parts = [part.value if isinstance(part, ast.Constant) else None for part in node.values]
-                if re.fullmatch(r"_?[a-z]+(_[a-z]+)*_?", "".join(str(part or "") for part in parts)):
+                if re.fullmatch(r"[a-z]+_[a-z_]*|_[a-z_]*[a-z]+", "".join(str(part or "") for part in parts)):
                     yield "".join("[a-z0-9_]+" if part is None else str(part) for part in parts)
 
 
