@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 from collections.abc import Callable
@@ -62,6 +63,7 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
         clock=clock or _system_clock,
         parameters=make_parameters(settings.limits, vocabulary),
         version=version(),
+        edition=hashlib.sha256(repr((version(), settings, vocabulary)).encode()).hexdigest()[:12],
     )
     security.secure(app, settings)
     errors.register_error_handlers(app)

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The parts of one application."""
+    """The parts of one application.
+
+    ``edition`` stands for the program and everything set for it: with the same data, applications of one edition give
+    the same answers.
+    """
 
     settings: Settings
     vocabulary: Vocabulary
@@ -29,6 +33,7 @@ class Context:
     clock: Callable[[], datetime]
     parameters: ParameterModels
     version: str
+    edition: str
 
     @property
     def index(self) -> SiteIndex:

@@ -80,6 +80,7 @@ def serve(settings: Settings, on_listening: Callable[[], None]) -> None:
         address=server.host,
         port=server.port,
         interface=Interfaces.WSGI,
+        websockets=False,
         workers=server.workers,
         blocking_threads=server.threads,
         backpressure=max(64, 16 * server.threads),

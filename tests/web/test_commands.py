@@ -27,6 +27,10 @@ def test_every_command_has_help(runner: CliRunner, name: str) -> None:
     assert "Usage:" in result.output
 
 
+def test_the_version_is_told(runner: CliRunner) -> None:
+    assert runner.invoke(main, ["--version"]).output.startswith("stationmap, version ")
+
+
 def test_nearby_prints_an_aligned_table(runner: CliRunner, filled: Filled) -> None:
     result = runner.invoke(main, ["--lang", "zh", *HERE])
     assert result.exit_code == 0, result.output

@@ -68,8 +68,8 @@ def test_stats_count_what_the_list_gives(client: FlaskClient) -> None:
     assert client.get("/api/v1/stats?area=370602").json["total"] == 3
 
 
-def test_health(client: FlaskClient) -> None:
-    answer = client.get("/healthz")
+def test_health(make_app: Callable[..., Flask]) -> None:
+    answer = make_app().test_client().get("/healthz")
     assert answer.status_code == 200
     assert answer.json["status"] == "ok"
     assert answer.json["sites"] == len(SITES)
@@ -149,6 +149,15 @@ def test_the_tag_changes_when_someone_opens(make_app: Callable[..., Flask]) -> N
     ]
     assert tags[0] == tags[1]  # nothing between 9:00 and 9:29
     assert tags[1] != tags[2]  # the service centre opens at 9:30
+
+
+@pytest.mark.parametrize("address", ["/api/v1/vocabulary", "/api/v1/openapi.json", "/api/v1/sites"])
+def test_the_tag_changes_with_the_settings(make_app: Callable[..., Flask], address: str) -> None:
+    one, same, other = (make_app(nearby_limit=limit).test_client() for limit in (7, 7, 8))
+    tag = one.get(address).headers["ETag"]
+    assert same.get(address).headers["ETag"] == tag
+    assert other.get(address, headers={"If-None-Match": tag}).status_code == 200
+    assert same.get(address, headers={"If-None-Match": tag}).status_code == 304
 
 
 def test_positions_are_not_kept_by_anyone(client: FlaskClient) -> None:

@@ -31,13 +31,13 @@ def json_bytes(value: Any) -> bytes:
 
 
 def etag(index: SiteIndex, now: datetime) -> str:
-    """Return what changes whenever an answer may: the data, the program, or a time boundary that was passed.
+    """Return what changes whenever an answer may: with the data, the program, its settings, or a boundary in time.
 
     Between two boundaries (someone opens or closes, a place begins or ends to be valid) the same data gives the same
     answer but for the time at which it was generated; hence the tag is a weak one.
     """
     boundary = int(index.last_boundary(now).timestamp())
-    return f"{index.store_id}-{index.version}-{boundary}-{context().version}"
+    return f"{index.store_id}-{index.version}-{boundary}-{context().edition}"
 
 
 def answer(

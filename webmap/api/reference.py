@@ -25,7 +25,7 @@ def vocabulary() -> Response:
     parts = context()
     parse(parts.parameters.plain, request.args)
     words = {group: [_term(term) for term in getattr(parts.vocabulary, group).values()] for group in GROUPS}
-    return answer(parts.version, lambda: json_bytes(words))
+    return answer(parts.edition, lambda: json_bytes(words))
 
 
 def _term(term: Term) -> dict[str, Any]:
@@ -90,7 +90,7 @@ def openapi() -> Response:
     """Describe this API as an OpenAPI document."""
     parts = context()
     parse(parts.parameters.plain, request.args)
-    return answer(parts.version, lambda: json_bytes(api_document()))
+    return answer(parts.edition, lambda: json_bytes(api_document()))
 
 
 def docs() -> Response:

@@ -12,6 +12,7 @@ import click
 
 from geodata.errors import ParameterError, SettingsError, StationmapError
 from geodata.messages import LANGS, Lang, Message
+from webmap import version
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def _messages(error: StationmapError) -> list[Message]:
     envvar="STATIONMAP_LANG",
     help="Language of messages, zh or en; else by LANG. 提示语言",
 )
-@click.version_option(package_name="stationmap")
+@click.version_option(version(), prog_name="stationmap")
 @click.pass_context
 def main(ctx: click.Context, lang: Lang | None) -> None:
     """Show where outdoor workers can rest, drink, warm a meal and find help. 户外劳动者服务站点地图."""
