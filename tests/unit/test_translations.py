@@ -71,7 +71,7 @@ def test_scripts_ask_only_for_texts_that_there_are_and_for_all() -> None:
     for function, key in re.findall(r'\b(t|count)\(\s*"(\w+)"', source):
         asked.update([key] if function == "t" else [f"{key}_one", f"{key}_other"])
     # Keys that stand in an expression or are put together.
-    asked.update(re.findall(r'"(\w+)"', " ".join(re.findall(r"\bt\((?=\w+ \? )[^)]*\)", source))))
+    asked.update(re.findall(r'"(\w+)"', " ".join(re.findall(r"\bt\((?=[\w.]+ \? )[^)]*\)", source))))
     for trouble in ("denied", "unavailable", "insecure"):
         asked.update([f"locate_{trouble}", f"locate_{trouble}_title"])
     asked.update(["kinds", "facilities", "services", "holiday", "workday"])

@@ -63,6 +63,12 @@ def test_languages_are_told_apart_by_the_address(client: FlaskClient) -> None:
     assert client.get("/en").headers["Location"].endswith("/en/")
 
 
+def test_page_is_asked_for_again_but_not_sent_again(client: FlaskClient) -> None:
+    first = client.get("/")
+    assert first.headers["Cache-Control"] == "no-cache"
+    assert client.get("/", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+
+
 def test_sites_are_never_written_into_the_page(client: FlaskClient) -> None:
     text = client.get("/").text
     assert "大海阳路" not in text

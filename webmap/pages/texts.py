@@ -30,6 +30,7 @@ TEXTS = {
     "count_one": _("{n} place"),
     "count_other": _("{n} places"),
     "nearest_first": _("{count}, nearest first"),
+    "nearest_cut": _("The nearest {count}"),
     "in_view": _("{count} in this part of the map"),
     "matching": _("{count} for “{q}”"),
     "all_places": _("{count}"),

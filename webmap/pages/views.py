@@ -31,11 +31,11 @@ def _only_offered_languages() -> BaseResponse | None:
 
 @blueprint.get("/", defaults={"lang": "zh"})
 @blueprint.get("/<any(en):lang>/")
-def home(lang: str) -> str:
+def home(lang: str) -> Response:
     """Show the map and the list."""
     pages = _pages()
     config = page_config(pages, page_language(), pages.context.index.bounds)
-    return render_template(
+    text = render_template(
         "map.html",
         config=config,
         map_element=pages.composed.element,
@@ -43,6 +43,11 @@ def home(lang: str) -> str:
         map_styles=pages.map_styles(),
         modules=pages.modules(),
     )
+    response = Response(text, content_type="text/html; charset=utf-8")
+    response.headers["Cache-Control"] = "no-cache"  # ask each time; the answer is mostly that nothing changed
+    response.add_etag()
+    response.make_conditional(request)
+    return response
 
 
 @blueprint.get("/s/<code>", defaults={"lang": "zh"})

@@ -110,7 +110,7 @@ function showFound(found) {
   const said = filters.q
     ? t("matching", { count: total, q: filters.q })
     : nearest
-      ? t("nearest_first", { count: places(shown.length) })
+      ? t(found.truncated ? "nearest_cut" : "nearest_first", { count: places(shown.length) })
       : followsMap && !asksForNames()
         ? t("in_view", { count: total })
         : t("all_places", { count: total });

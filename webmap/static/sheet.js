@@ -7,9 +7,10 @@ import { t } from "./config.js";
 
 /** @type {readonly Height[]} */
 const HEIGHTS = ["peek", "half", "full"];
-/** Share of the window's height. */
-const SHARE = { half: 0.52, full: 0.9 };
+/** Heights as the style sheet has them: a strip, a share of the window, and all but the search box and the chips. */
 const PEEK = 104;
+const HALF = 0.52;
+const ABOVE_FULL = 124;
 /** A flick faster than this, in pixels per millisecond, goes on to the next height. */
 const FLICK = 0.5;
 /** A press that moves less than this, in pixels, is no drag. */
@@ -29,7 +30,7 @@ export function isPhone() {
  * @returns {number} Pixels.
  */
 function pixels(height) {
-  return height === "peek" ? PEEK : Math.round(innerHeight * SHARE[height]);
+  return { peek: PEEK, half: Math.round(innerHeight * HALF), full: innerHeight - ABOVE_FULL }[height];
 }
 
 /** @returns {Height} */

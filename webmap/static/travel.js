@@ -20,8 +20,9 @@ function platform() {
  * @returns {boolean} Whether this device can do anything with the link.
  */
 function fits(link) {
-  if (link.kind === "web" || link.app === "geo") return true;
   const here = platform();
+  if (link.app === "apple") return here !== "android";
+  if (link.kind === "web" || link.app === "geo") return true;
   return here !== "other" && (link.platform === "any" || link.platform === here);
 }
 
