@@ -9,8 +9,10 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 
+from geodata.store import open_store
 from webmap import create_app
 from webmap.cli import main
 from webmap.settings import Settings, all_settings
@@ -122,6 +124,10 @@ def test_every_address_is_in_the_table(name: str, application: Flask) -> None:
 # --- the two languages ----------------------------------------------------------------------------------------------
 
 
+def pictures(text: str) -> list[str]:
+    return re.findall(r"!\[[^]]*\]\(([^)]+)\)", text) + re.findall(r'<img src="([^"]+)"', text)
+
+
 def test_chinese_readme_is_in_step() -> None:
     english, chinese = (text_of(name) for name in READMES)
 
@@ -130,7 +136,7 @@ def test_chinese_readme_is_in_step() -> None:
 
     assert headings(english) == headings(chinese)
     assert first_cells(english) == first_cells(chinese)
-    assert re.findall(r"!\[[^]]*\]\(([^)]+)\)", english) == re.findall(r"!\[[^]]*\]\(([^)]+)\)", chinese)
+    assert [name.replace("-en.png", ".png") for name in pictures(english)] == pictures(chinese)
     assert list(command_lines(english)) == list(command_lines(chinese))
 
 
@@ -177,7 +183,7 @@ def assert_stationmap(words: list[str], known: dict[str, click.Command], line: s
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_files_that_are_linked_exist(name: str) -> None:
-    targets = re.findall(r"\]\(([^)\s]+)\)", text_of(name))
+    targets = [*re.findall(r"\]\(([^)\s]+)\)", text_of(name)), *pictures(text_of(name))]
     local = [target for target in targets if not re.match(r"[a-z]+:|#", target)]
     assert local
     assert not [target for target in local if not (ROOT / target.split("#")[0]).exists()]
@@ -187,3 +193,26 @@ def test_changelog_has_the_present_version() -> None:
     version = re.search(r'(?m)^version = "([^"]+)"', text_of("pyproject.toml"))
     assert version is not None
     assert re.search(rf"(?m)^## {re.escape(version[1])}\b", text_of("CHANGELOG.md"))
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_profile_that_is_shown_does_what_is_said(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = re.search(r"(?ms)^```toml\n(.*?)^```", text_of(name))
+    assert shown is not None
+    (tmp_path / "libraries.toml").write_text(shown[1], encoding="utf-8")
+    rows = "馆名,有无饮水,precision,category,lon,lat\n东馆,有,g,library,121.4,37.5\n通知,,,policy,,\n"
+    (tmp_path / "list.csv").write_text(rows, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("STATIONMAP_DATABASE_URL", "sqlite:///list.db")
+    runner = CliRunner()
+    assert runner.invoke(main, ["db", "upgrade"]).exit_code == 0
+    done = runner.invoke(main, ["import", "sites", "list.csv", "--profile", "libraries.toml"])
+    assert done.exit_code == 0, done.output
+    store = open_store("sqlite:///list.db")
+    (stored,) = store.sites()
+    store.dispose()
+    assert (stored.site.name, stored.site.kind, stored.site.precision) == ("东馆", "public_facility", "address")
+    assert stored.site.facilities["drinking_water"].value == "yes"
+    assert stored.sources[0].source == "city-libraries"
+    assert stored.site.position is not None
+    assert stored.site.position.given_datum == "gcj02"
