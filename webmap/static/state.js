@@ -1,6 +1,8 @@
 // What the page shows, and how the address tells it. Filters stand in the query, a chosen place in the fragment, so
 // that a link opens the same; where the person is stands in neither.
 
+import { filterQuery } from "./api.js";
+
 /** @typedef {import("./types").Filters} Filters */
 /** @typedef {import("./types").Origin} Origin */
 /** @typedef {"filters" | "origin" | "place"} Topic */
@@ -55,16 +57,7 @@ function readPlace() {
  * @returns {string}
  */
 function queryOf() {
-  const { filters } = state;
-  const query = new URLSearchParams();
-  for (const name of /** @type {const} */ (["kind", "facility", "service"])) {
-    for (const value of filters[name]) query.append(name, value);
-  }
-  if (filters.open) query.set("open", "now");
-  for (const name of /** @type {const} */ (["q", "area", "min_rating"])) {
-    if (filters[name]) query.set(name, filters[name]);
-  }
-  const text = query.toString();
+  const text = filterQuery(state.filters).toString();
   return text ? `?${text}` : "";
 }
 
