@@ -19,6 +19,9 @@ award          none; bonus 0.05 (grass-roots) to 0.5         by half in four yea
 Of star gradings only the latest counts, and of inspections and reviews the latest of each source and name: a new one
 replaces the old. An award counts once for its name, level and day; all together give at most 0.5.
 The confidence is ``Σ wᵢ / (P + Σ wᵢ)``. A site without evidence has no score.
+
+:func:`score` is the formula for one site, :func:`geodata.rating_columns.score_columns` the same for many at once, and
+:func:`geodata.rating_reasons.explain` tells item by item where a score comes from.
 """
 
 from __future__ import annotations
@@ -33,6 +36,7 @@ from geodata.errors import ValueUnusableError
 from geodata.sites import Score
 
 Scheme = Literal["star", "inspection", "award", "review"]
+SCHEMES: Final[tuple[Scheme, ...]] = ("star", "inspection", "award", "review")
 
 TOP: Final = 5.0
 PRIOR_MEAN: Final = 3.0
@@ -110,14 +114,21 @@ class Evidence:
         """Return the days from the evidence to ``today``."""
         return (today - self.as_of).days
 
+    def overdue_days(self, today: date) -> int:
+        """Return for how many days the yearly inspection of a star grade has been due; 0 where it is not."""
+        return max(0, self.age_days(today) - STAR_VALID_DAYS) if self.scheme == "star" else 0
+
+    def fading(self, today: date) -> float:
+        """Return what is left of the weight ``today``: 1 for fresh evidence, towards 0 with its age."""
+        age = self.overdue_days(today) if self.scheme == "star" else max(0, self.age_days(today))
+        return float(0.5 ** (age / HALF_LIFE_DAYS[self.scheme]))
+
     def weight(self, today: date) -> float:
         """Return what the evidence weighs ``today`` in the mean; for an award, what it adds."""
-        age = self.age_days(today) - (STAR_VALID_DAYS if self.scheme == "star" else 0)
-        fading = float(0.5 ** (max(0, age) / HALF_LIFE_DAYS[self.scheme]))
         if self.scheme == "award":
-            return fading * AWARD_BONUS.get(self.level or "", min(AWARD_BONUS.values()))
+            return self.fading(today) * AWARD_BONUS.get(self.level or "", min(AWARD_BONUS.values()))
         amount = self.count / (self.count + REVIEWS_HALF) if self.scheme == "review" else 1.0
-        return fading * amount * WEIGHTS[self.scheme]
+        return self.fading(today) * amount * WEIGHTS[self.scheme]
 
 
 def score(evidence: Sequence[Evidence], today: date) -> Score | None:
@@ -158,13 +169,19 @@ def counting(evidence: Iterable[Evidence], today: date) -> list[Evidence]:
     Reviews without a single reviewer say nothing and do not count.
     """
     latest: dict[tuple[object, ...], Evidence] = {}
-    for piece in sorted(evidence, key=lambda piece: (piece.as_of, piece.quality, piece.source, piece.name)):
-        if piece.as_of > today or (piece.scheme == "review" and piece.count == 0):
-            continue
-        key: tuple[object, ...] = (piece.scheme,)
-        if piece.scheme == "award":
-            key = (piece.scheme, piece.name, piece.level, piece.as_of)
-        elif piece.scheme != "star":
-            key = (piece.scheme, piece.source, piece.name)
-        latest[key] = piece
+    # on one day the better one counts, and of equal ones that of more reviews
+    for piece in sorted(
+        evidence, key=lambda piece: (piece.as_of, piece.quality, piece.count, piece.source, piece.name)
+    ):
+        if piece.as_of <= today and not (piece.scheme == "review" and piece.count == 0):
+            latest[replacement_key(piece)] = piece
     return sorted(latest.values(), key=lambda piece: piece.as_of, reverse=True)
+
+
+def replacement_key(piece: Evidence) -> tuple[object, ...]:
+    """Return what a piece shares with those that replace it."""
+    if piece.scheme == "star":
+        return (piece.scheme,)
+    if piece.scheme == "award":
+        return (piece.scheme, piece.name, piece.level, piece.as_of)
+    return (piece.scheme, piece.source, piece.name)
