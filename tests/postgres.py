@@ -35,7 +35,6 @@ _START_LIMIT_S = 60.0
 _SETTINGS = {
     "fsync": "off",
     "full_page_writes": "off",
-    "synchronous_commit": "off",
     "listen_addresses": "",
     "max_connections": "60",
     "shared_buffers": "64MB",

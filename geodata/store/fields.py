@@ -16,11 +16,13 @@ them, as ``facilities.toilet``.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date
 from functools import cache
 from typing import Any
+
+import orjson
 
 from geodata.errors import ValueUnusableError
 from geodata.sites import Access, Amenity, Award, Closure, Entrance, Hours, Photo, Position, Site
@@ -32,6 +34,7 @@ PLAIN = (
 )  # fmt: skip
 #: Fields with one entry a code, compared and kept in the history one by one.
 KEYED = ("facilities", "services")
+_ATOMS = frozenset({str, int, float, bool, type(None)})
 _ALWAYS = frozenset({"value", "basis"})
 _DATES = frozenset({"valid_from", "valid_to", "verified_on"})
 #: The greatest whole number of a column that has 32 bits on PostgreSQL.
@@ -67,7 +70,8 @@ def to_row(site: Site) -> dict[str, Any]:
     for name in ("labels", "former_names", "closures", "access", "awards", "photos", *KEYED):
         row[name] = _plain(getattr(site, name))
     for name, value in row.items():
-        refuse_unstorable(name, value)
+        if value and not _surely_storable(value):
+            refuse_unstorable(name, value)
     return row
 
 
@@ -161,6 +165,18 @@ def refuse_unstorable(name: str, value: Any) -> None:
             refuse_unstorable(name, part)
 
 
+def _surely_storable(value: Any) -> bool:
+    """Return whether a value can be kept without looking closely; most can, and there are many."""
+    if type(value) is str:
+        return value.isascii() and "\0" not in value
+    if type(value) is not dict and type(value) is not list:
+        return False
+    try:
+        return b"\\u0000" not in orjson.dumps(value)
+    except TypeError:
+        return False
+
+
 def storable(text: str) -> bool:
     """Return whether both stores can keep a text: without NUL and without halves of surrogate pairs."""
     if "\0" in text:
@@ -175,26 +191,18 @@ def storable(text: str) -> bool:
 
 
 def _plain(value: Any) -> Any:
-    """Return the JSON form of a field or part."""
-    match value:
-        case None | str() | int() | float():
-            return value
-        case date():
-            return value.isoformat()
-        case Mapping():
-            return {code: _plain(part) for code, part in value.items()}
-        case tuple() | list():
-            return [_plain(part) for part in value]
-        case _:
-            return {name: _plain(part) for name, part in _telling(value)}
-
-
-def _telling(part: Any) -> Iterator[tuple[str, Any]]:
-    """Return the attributes of a part that are not its defaults, and those that always stand in the row."""
-    for name, default in _defaults(part.__class__):
-        value = getattr(part, name)
-        if name in _ALWAYS or value != default:
-            yield name, value
+    """Return the JSON form of a field or part: of a part what is not its default, and what always stands there."""
+    kind = value.__class__
+    if kind in _ATOMS:
+        return value
+    if kind is tuple:
+        return [_plain(part) for part in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {code: _plain(part) for code, part in value.items()}
+    values = ((name, getattr(value, name), default) for name, default in _defaults(kind))
+    return {name: _plain(part) for name, part, default in values if part != default or name in _ALWAYS}
 
 
 @cache

@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import replace
 from typing import Any, Literal
 
+import orjson
 import psycopg2
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -32,7 +33,7 @@ from geodata.store.deadline import DeadlineCursor, watched
 from geodata.store.records import Limits
 from geodata.store.schema import store_state
 from geodata.store.sqlite import VERSION_TABLE
-from geodata.store.types import Geometry
+from geodata.store.types import Geometry, dump_json
 
 #: How much longer than the server's own limit the client waits before it gives the server up.
 _GRACE_S = 5.0
@@ -198,6 +199,8 @@ def _make_engine(url: URL, limits: Limits) -> Engine:
     engine = sa.create_engine(
         url,
         use_native_hstore=False,
+        json_serializer=dump_json,
+        json_deserializer=orjson.loads,
         pool_pre_ping=True,
         pool_size=limits.pool_size,
         max_overflow=limits.pool_size,

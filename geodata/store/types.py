@@ -18,52 +18,43 @@ def dump_json(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
-class Json(TypeDecorator[Any]):
-    """A JSON value: JSONB on PostgreSQL, TEXT in SQLite.
+class _JsonText(TypeDecorator[Any]):
+    """A JSON value as TEXT in SQLite.
 
-    Not SQLAlchemy's ``JSON`` for SQLite: a column declared so has numeric affinity there and turns ``1.0`` into ``1``.
-    ``None`` is kept as the JSON value ``null``.
+    Not SQLAlchemy's ``JSON``: a column declared so has numeric affinity in SQLite, which turns ``1.0`` into ``1``.
     """
 
     impl = sa.Text
     cache_ok = True
-    should_evaluate_none = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Return the dialect's own type."""
-        return dialect.type_descriptor(JSONB() if dialect.name == "postgresql" else sa.Text())
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        """Return what the driver takes; PostgreSQL's own type makes the text itself."""
-        return value if dialect.name == "postgresql" else dump_json(value)
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str:
+        """Return the JSON text; ``None`` is the JSON value ``null``."""
+        return dump_json(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         """Return the decoded value."""
-        return value if dialect.name == "postgresql" else orjson.loads(value)
+        return orjson.loads(value)
 
 
-class UtcDateTime(TypeDecorator[datetime]):
-    """A moment with microseconds, given and returned in UTC (SQLite knows no time zones and keeps the bare digits)."""
+class _UtcText(TypeDecorator[datetime]):
+    """A moment in SQLite, which knows no time zones: kept in UTC without saying so."""
 
     impl = sa.DateTime
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Return the dialect's own type."""
-        return dialect.type_descriptor(sa.DateTime(timezone=dialect.name == "postgresql"))
-
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Return the moment in UTC."""
-        if value is None:
-            return None
-        moment = value.astimezone(UTC)
-        return moment if dialect.name == "postgresql" else moment.replace(tzinfo=None)
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Return the moment as an aware ``datetime`` in UTC."""
-        if value is None:
-            return None
-        return value.astimezone(UTC) if dialect.name == "postgresql" else value.replace(tzinfo=UTC)
+        """Return the moment with its time zone."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+#: A JSON value, ``null`` included; JSONB on PostgreSQL, whose engine is told to use :func:`dump_json` and orjson.
+Json = _JsonText().with_variant(JSONB(), "postgresql")
+#: A moment with microseconds in UTC; connections to PostgreSQL have that as their time zone.
+UtcDateTime = _UtcText().with_variant(sa.DateTime(timezone=True), "postgresql")
 
 
 class Geometry(UserDefinedType[Any]):
