@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,18 +31,30 @@ class Blobs:
     @classmethod
     def of(cls, items: Sequence[bytes]) -> Blobs:
         """Return the strings as one chunk."""
-        length = np.fromiter(map(len, items), dtype=np.int32, count=len(items))
-        start = np.zeros(len(items), dtype=np.int64)
+        return cls._of_chunk(memoryview(b"".join(items)), lengths_of(items))
+
+    @classmethod
+    def joined(cls, parts: Iterable[tuple[bytes, NDArray[np.int32]]]) -> Blobs:
+        """Return strings as one chunk, given piece by piece with the lengths of those in each piece."""
+        chunk = bytearray()
+        lengths = [np.empty(0, dtype=np.int32)]
+        for piece, length in parts:
+            chunk += piece
+            lengths.append(length)
+        return cls._of_chunk(memoryview(chunk), np.concatenate(lengths))
+
+    @classmethod
+    def _of_chunk(cls, chunk: memoryview, length: NDArray[np.int32]) -> Blobs:
+        start = np.zeros(len(length), dtype=np.int64)
         np.cumsum(length[:-1], out=start[1:])
-        return cls((memoryview(b"".join(items)),), np.zeros(len(items), dtype=np.uint8), start, length)
+        return cls((chunk,), np.zeros(len(length), dtype=np.uint8), start, length)
 
     def __getitem__(self, row: int) -> bytes:
         start = int(self.start[row])
         return bytes(self.chunks[self.chunk[row]][start : start + int(self.length[row])])
 
-    def patched(self, size: int, rows: NDArray[np.int32], items: Sequence[bytes]) -> Blobs:
-        """Return a copy of ``size`` rows in which ``rows`` have new strings."""
-        new = Blobs.of(items)
+    def patched(self, size: int, rows: NDArray[np.int32], new: Blobs) -> Blobs:
+        """Return a copy of ``size`` rows in which ``rows`` have the strings of ``new``, which are in one chunk."""
         grown = size - len(self.length)
         chunk = np.concatenate((self.chunk, np.zeros(grown, dtype=np.uint8)))
         start = np.concatenate((self.start, np.zeros(grown, dtype=np.int64)))
@@ -58,3 +70,8 @@ class Blobs:
 
     def _compacted(self) -> Blobs:
         return Blobs.of([self[row] for row in range(len(self.length))])
+
+
+def lengths_of(items: Sequence[bytes]) -> NDArray[np.int32]:
+    """Return how long strings are."""
+    return np.fromiter(map(len, items), dtype=np.int32, count=len(items))

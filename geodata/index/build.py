@@ -2,144 +2,184 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import islice
+from math import nan
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geodata.index.blobs import Blobs
-from geodata.index.columns import (
-    NO_FIRST_DAY,
-    NO_LAST_DAY,
-    Closures,
-    Columns,
-    Lexicon,
-    Lexicons,
-    Table,
-    Texts,
-    words_of,
-)
-from geodata.index.features import extra_base, feature_base
+from geodata.index.blobs import Blobs, lengths_of
+from geodata.index.columns import NO_FIRST_DAY, NO_LAST_DAY, Closures, Columns, Lexicons, Numbers, Table, words_of
+from geodata.index.features import extra_base, feature_values
+from geodata.index.search import Texts
 from geodata.store.records import SiteRow
+
+#: Rows read before they become arrays: as Python objects they take twenty times the memory.
+_BATCH = 5000
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Rows as columns, numbered by place in this part."""
+    """Rows as columns, numbered by their place in this part."""
 
     table: Table
     closures: Closures
-    feature: list[bytes]
-    extra: list[bytes]
+    feature: Blobs
+    extra: Blobs
     texts: Texts
 
 
+@dataclass(slots=True)
+class _Batch:
+    """Rows on their way, one list entry a row (but ``closures``)."""
+
+    codes: list[bytes] = field(default_factory=list)
+    places: list[tuple[float, float, float]] = field(default_factory=list)
+    coded: list[tuple[int, int, int, int, int, int, int, int, bool]] = field(default_factory=list)
+    have: list[int] = field(default_factory=list)
+    yes: list[int] = field(default_factory=list)
+    ways: list[int] = field(default_factory=list)
+    closures: list[tuple[int, int, int, int]] = field(default_factory=list)
+    feature: list[bytes] = field(default_factory=list)
+    extra: list[bytes] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    aliases: list[str] = field(default_factory=list)
+    addresses: list[str] = field(default_factory=list)
+    pinyin: list[str] = field(default_factory=list)
+
+
+class _Bits(dict[str, int]):
+    """The bit of a facility or service by its code."""
+
+    def __init__(self, prefix: str, numbers: Numbers) -> None:
+        self._prefix = prefix
+        self._numbers = numbers
+
+    def __missing__(self, code: str) -> int:
+        bit = self[code] = 1 << self._numbers[self._prefix + code]
+        return bit
+
+
 class _Reader:
-    """Collects rows; lists grow by one entry a row."""
+    """Turns rows into arrays, batch by batch."""
 
     def __init__(self, lexicons: Lexicons, area_names: Mapping[str, str]) -> None:
         self.lexicons = lexicons
         self.area_names = area_names
-        self.codes: list[bytes] = []
-        self.places: list[tuple[float, float, float]] = []
-        self.coded: list[tuple[int, int, int, int, int, int, int, int, bool]] = []
-        self.have: list[int] = []
-        self.yes: list[int] = []
-        self.ways: list[int] = []
+        self.facility_bits = _Bits("f.", lexicons.amenities.numbers)
+        self.service_bits = _Bits("s.", lexicons.amenities.numbers)
+        self.tables: list[Table] = []
         self.closures: list[tuple[int, int, int, int]] = []
-        self.feature: list[bytes] = []
-        self.extra: list[bytes] = []
-        self.texts = Texts([], [], [], [])
+        self.texts: list[Texts] = []
+        self.extras: list[tuple[bytes, NDArray[np.int32]]] = []
+        self.size = 0
 
-    def read(self, row: SiteRow) -> None:
-        words, nan = self.lexicons, float("nan")
+    def features(self, rows: Iterable[SiteRow]) -> Iterator[tuple[bytes, NDArray[np.int32]]]:
+        """Read all rows; yields their features batch by batch and keeps the rest."""
+        remaining = iter(rows)
+        while True:
+            batch = _Batch()
+            for row in islice(remaining, _BATCH):
+                self._read(row, batch)
+            self.tables.append(self._table(batch))
+            self.texts.append(Texts.of(batch.names, batch.aliases, batch.addresses, batch.pinyin))
+            self.closures += batch.closures
+            self.extras.append((b"".join(batch.extra), lengths_of(batch.extra)))
+            self.size += len(batch.codes)
+            yield b"".join(batch.feature), lengths_of(batch.feature)
+            if len(batch.codes) < _BATCH:
+                return
+
+    def _read(self, row: SiteRow, batch: _Batch) -> None:
+        words = self.lexicons
         area_name = row.area_name or self.area_names.get(row.area or "", "")
-        self.codes.append(row.code.encode())
-        self.places.append(
+        batch.codes.append(row.code.encode())
+        batch.places.append(
             (
                 nan if row.lon is None else row.lon,
                 nan if row.lat is None else row.lat,
                 nan if row.score is None else row.score.score,
             )
         )
-        special = bool(row.state != "open" or row.closures or row.valid_from or row.valid_to)
-        self.coded.append(
+        batch.coded.append(
             (
-                words.kinds.number(row.kind),
-                words.levels.number(row.level),
-                words.states.number(row.state),
-                words.areas.number(row.area),
-                words.area_names.number(area_name),
-                words.hours.number(row.hours_osm),
+                words.kinds.numbers[row.kind],
+                words.levels.numbers[row.level],
+                words.states.numbers[row.state],
+                words.areas.numbers[row.area],
+                words.area_names.numbers[area_name],
+                words.hours.numbers[row.hours_osm],
                 NO_FIRST_DAY if row.valid_from is None else row.valid_from.toordinal(),
                 NO_LAST_DAY if row.valid_to is None else row.valid_to.toordinal(),
-                special,
+                bool(row.state != "open" or row.closures or row.valid_from or row.valid_to),
             )
         )
-        self._read_amenities(row)
+        self._read_amenities(row, area_name, batch)
         for closure in row.closures:
-            self._read_closure(closure)
-        self.feature.append(feature_base(row, area_name))
-        self.extra.append(extra_base(row))
-        self.texts.name.append(row.name)
-        self.texts.alias.append("\n".join((*row.labels, *row.former_names)))
-        self.texts.place.append(f"{row.address}\n{area_name}")
-        self.texts.pinyin.append(row.search)
+            self._read_closure(closure, batch)
+        batch.extra.append(extra_base(row))
+        batch.names.append(row.name)
+        batch.aliases.append("\n".join((*row.labels, *row.former_names)))
+        batch.addresses.append(f"{row.address}\n{area_name}")
+        batch.pinyin.append(row.search)
 
-    def _read_amenities(self, row: SiteRow) -> None:
+    def _read_amenities(self, row: SiteRow, area_name: str, batch: _Batch) -> None:
         have = yes = ways = 0
-        number = self.lexicons.amenities.number
-        for prefix, group in (("f.", row.facilities), ("s.", row.services)):
-            for code, amenity in group.items():
+        known: list[dict[str, str]] = []
+        for bits, amenities in ((self.facility_bits, row.facilities), (self.service_bits, row.services)):
+            values: dict[str, str] = {}
+            for code, amenity in amenities.items():
                 value = amenity["value"]
-                if value == "yes":
-                    bit = 1 << number(prefix + code)
-                    have |= bit
-                    yes |= bit
-                elif value == "limited":
-                    have |= 1 << number(prefix + code)
+                if value != "unknown":
+                    values[code] = value
+                    if value == "yes":
+                        yes |= bits[code]
+                    elif value == "limited":
+                        have |= bits[code]
+            known.append(values)
         for way in row.access.get("ways", ()):
-            ways |= 1 << self.lexicons.ways.number(way)
-        self.have.append(have)
-        self.yes.append(yes)
-        self.ways.append(ways)
+            ways |= 1 << self.lexicons.ways.numbers[way]
+        batch.have.append(have | yes)
+        batch.yes.append(yes)
+        batch.ways.append(ways)
+        batch.feature.append(feature_values(row, area_name, *known))
 
-    def _read_closure(self, closure: Mapping[str, str]) -> None:
+    def _read_closure(self, closure: Mapping[str, str], batch: _Batch) -> None:
         first, last = closure.get("start"), closure.get("end")
-        self.closures.append(
+        batch.closures.append(
             (
-                len(self.codes) - 1,
+                self.size + len(batch.codes) - 1,
                 NO_FIRST_DAY if first is None else date.fromisoformat(first).toordinal(),
                 NO_LAST_DAY if last is None else date.fromisoformat(last).toordinal(),
-                self.lexicons.reasons.number(closure.get("reason", "")),
+                self.lexicons.reasons.numbers[closure.get("reason", "")],
             )
         )
 
-    def part(self) -> Part:
-        places = np.array(self.places, dtype=np.float64).reshape(-1, 3)
-        coded = np.array(self.coded, dtype=np.int64).reshape(-1, 9)
+    def _table(self, batch: _Batch) -> Table:
+        places = np.array(batch.places, dtype=np.float64).reshape(-1, 3)
+        coded = np.array(batch.coded, dtype=np.int64).reshape(-1, 9)
         amenities, ways = len(self.lexicons.amenities), len(self.lexicons.ways)
-        table = Table(
-            code=np.array(self.codes, dtype=np.bytes_) if self.codes else np.empty(0, dtype="S1"),
-            lon=np.ascontiguousarray(places[:, 0]),
-            lat=np.ascontiguousarray(places[:, 1]),
+        return Table(
+            code=np.array(batch.codes, dtype=np.bytes_) if batch.codes else np.empty(0, dtype="S1"),
+            lon=places[:, 0],
+            lat=places[:, 1],
             kind=coded[:, 0].astype(np.uint16),
             level=coded[:, 1].astype(np.uint16),
             state=coded[:, 2].astype(np.uint16),
             area=coded[:, 3].astype(np.int32),
             area_name=coded[:, 4].astype(np.int32),
             hours=coded[:, 5].astype(np.int32),
-            have=words_of(self.have, amenities),
-            yes=words_of(self.yes, amenities),
-            ways=words_of(self.ways, ways),
-            score=np.ascontiguousarray(places[:, 2]),
+            have=words_of(batch.have, amenities),
+            yes=words_of(batch.yes, amenities),
+            ways=words_of(batch.ways, ways),
+            score=places[:, 2],
             valid_from=coded[:, 6].astype(np.int32),
             valid_to=coded[:, 7].astype(np.int32),
             special=coded[:, 8].astype(np.bool_),
         )
-        return Part(table, Closures.of(self.closures), self.feature, self.extra, self.texts)
 
 
 def read(rows: Iterable[SiteRow], lexicons: Lexicons, area_names: Mapping[str, str]) -> Part:
@@ -154,14 +194,19 @@ def read(rows: Iterable[SiteRow], lexicons: Lexicons, area_names: Mapping[str, s
         Names of areas by code, for rows that do not name their own.
     """
     reader = _Reader(lexicons, area_names)
-    for row in rows:
-        reader.read(row)
-    return reader.part()
+    feature = Blobs.joined(reader.features(rows))
+    return Part(
+        Table.joined(reader.tables),
+        Closures.of(reader.closures),
+        feature,
+        Blobs.joined(reader.extras),
+        Texts.joined(reader.texts),
+    )
 
 
 def whole(part: Part, lexicons: Lexicons, aliases: Mapping[str, str]) -> Columns:
     """Return the columns of all sites."""
-    return Columns(part.table, part.closures, lexicons, Blobs.of(part.feature), Blobs.of(part.extra), dict(aliases))
+    return Columns(part.table, part.closures, lexicons, part.feature, part.extra, dict(aliases))
 
 
 def patched(
@@ -172,8 +217,10 @@ def patched(
     Sites that were not there are added at the end; a row keeps its number for ever.
     """
     rows = _row_numbers(old.table.code, part.table.code)
-    size = max(len(old), int(rows.max()) + 1) if len(rows) else len(old)
-    closures = Closures(rows[part.closures.row], part.closures.first, part.closures.last, part.closures.reason)
+    if not len(rows):
+        return replace(old, lexicons=lexicons, aliases=dict(aliases)), rows
+    size = max(len(old), int(rows.max()) + 1)
+    closures = replace(part.closures, row=rows[part.closures.row])
     columns = Columns(
         old.table.patched(size, rows, part.table),
         old.closures.patched(rows, closures),
@@ -186,19 +233,14 @@ def patched(
 
 
 def _row_numbers(old: NDArray[np.bytes_], new: NDArray[np.bytes_]) -> NDArray[np.int32]:
+    """Return the rows of codes, new ones numbered on from the last."""
     order = np.argsort(old)
     numbers = np.empty(len(new), dtype=np.int32)
-    places = np.searchsorted(old, new, sorter=order)
     added = len(old)
-    for i, place in enumerate(places):
+    for i, place in enumerate(np.searchsorted(old, new, sorter=order).tolist()):
         if place < len(old) and old[order[place]] == new[i]:
             numbers[i] = order[place]
         else:
             numbers[i] = added
             added += 1
     return numbers
-
-
-def numbers_of(lexicon: Lexicon, words: Iterable[str]) -> list[int]:
-    """Return the numbers of those words that some site has."""
-    return [number for word in words if (number := lexicon.find(word)) is not None]

@@ -5,7 +5,7 @@ All of it is immutable by convention: a refresh copies, patches the copies and l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -20,22 +20,35 @@ NO_FIRST_DAY = 0
 NO_LAST_DAY = 2**31 - 1
 
 
+class Numbers(dict[str | None, int]):
+    """Numbers of words; one that is asked for and not there is given the next number."""
+
+    def __init__(self, words: list[str | None]) -> None:
+        super().__init__((word, number) for number, word in enumerate(words))
+        self._words = words
+
+    def __missing__(self, word: str | None) -> int:
+        number = self[word] = len(self._words)
+        self._words.append(word)
+        return number
+
+
 class Lexicon:
-    """Distinct values and their numbers; new ones are added at the end, so that numbers given stay right."""
+    """Distinct values and their numbers; new ones are added at the end, so that numbers given stay right.
+
+    Attributes
+    ----------
+    words : list of str or None
+        By number.
+    numbers : Numbers
+        Adds what it is asked for (:meth:`find` does not).
+    """
 
     __slots__ = ("numbers", "words")
 
     def __init__(self, words: Iterable[str | None] = ()) -> None:
         self.words: list[str | None] = list(words)
-        self.numbers: dict[str | None, int] = {word: number for number, word in enumerate(self.words)}
-
-    def number(self, word: str | None) -> int:
-        """Return the number of ``word``, which is added where it is new."""
-        found = self.numbers.get(word)
-        if found is None:
-            found = self.numbers[word] = len(self.words)
-            self.words.append(word)
-        return found
+        self.numbers = Numbers(self.words)
 
     def find(self, word: str) -> int | None:
         """Return the number of ``word``, or ``None`` if no site has it."""
@@ -132,6 +145,18 @@ class Table:
     def __len__(self) -> int:
         return len(self.code)
 
+    @classmethod
+    def joined(cls, parts: Sequence[Table]) -> Table:
+        """Return tables one after another."""
+        whole: list[NDArray[Any]] = []
+        for column in fields(cls):
+            arrays = [getattr(part, column.name) for part in parts]
+            if arrays[0].ndim == 2:
+                width = max(array.shape[1] for array in arrays)
+                arrays = [np.pad(array, ((0, 0), (0, width - array.shape[1]))) for array in arrays]
+            whole.append(np.concatenate(arrays))
+        return cls(*whole)
+
     def patched(self, size: int, rows: NDArray[np.int32], part: Table) -> Table:
         """Return a copy of ``size`` rows in which ``rows`` are those of ``part``."""
         return Table(
@@ -190,20 +215,6 @@ class Closures:
         """Return a row's closures as (first, last, reason)."""
         begin, end = np.searchsorted(self.row, [row, row + 1])
         return [(int(self.first[i]), int(self.last[i]), int(self.reason[i])) for i in range(begin, end)]
-
-
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """What a search looks through, one text a row and field.
-
-    ``alias`` holds labels and former names, ``place`` address and area's name, ``pinyin`` the ``search`` column; parts
-    of a text stand on lines of their own.
-    """
-
-    name: list[str]
-    alias: list[str]
-    place: list[str]
-    pinyin: list[str]
 
 
 @dataclass(frozen=True, slots=True)

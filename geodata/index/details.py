@@ -14,7 +14,7 @@ from geodata.errors import HoursError
 from geodata.hours import DayHours, week
 from geodata.index.columns import Columns
 from geodata.index.exceptions import Shut, shut_days, week_with
-from geodata.index.features import converted, read_extra, spliced
+from geodata.index.features import converted, read_extra, whole_feature
 from geodata.index.opening import note_dict
 from geodata.messages import Message, catalogue
 from geodata.sites import Datum
@@ -27,9 +27,9 @@ def detail(
     columns: Columns, row: int, opening: bytes, now: datetime, calendar: WorkCalendar, tz: ZoneInfo, datum: Datum
 ) -> dict[str, Any]:
     """Return a feature with all that is known of the site (:meth:`geodata.index.SiteIndex.detail`)."""
-    feature: dict[str, Any] = converted(orjson.loads(spliced(columns.feature[row], None, opening)), datum)
+    feature: dict[str, Any] = converted(orjson.loads(whole_feature(columns.feature[row], None, opening)), datum)
     properties = feature["properties"]
-    extra = read_extra(columns.extra[row])
+    extra = read_extra(columns.extra[row], properties)
     today = now.astimezone(tz).date()
     shut = shut_days(columns, row, today.toordinal())
     osm = columns.lexicons.hours.words[int(columns.table.hours[row])]
@@ -60,12 +60,12 @@ def _position_note(text: str) -> dict[str, str] | None:
 def _amenity(
     part: Mapping[str, Any], today: date, calendar: WorkCalendar, tz: ZoneInfo, shut: Sequence[Shut]
 ) -> dict[str, Any]:
-    hours = part.get("hours") or {}
+    hours = part["hours"]
     found = {
         "value": part["value"],
         "basis": part["basis"],
-        "as_of": part.get("as_of"),
-        "note": part.get("note", ""),
+        "as_of": part["as_of"],
+        "note": part["note"],
         "hours_text": hours.get("text", ""),
     }
     if hours.get("osm"):

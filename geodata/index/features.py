@@ -1,12 +1,14 @@
 """A site as GeoJSON and as the details of one page: bytes made once when the index is built.
 
-The bytes of a feature stop where the request's own parts begin - distance and opening -, which :func:`spliced` adds.
+Of a feature only the values are kept, each as JSON; the names of its members are the same for all sites. So
+200,000 features take 50 MB instead of 130, and making one whole is a single formatting of bytes.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -19,75 +21,81 @@ from geodata.store.records import SiteRow
 DETOUR = 1.3
 WALK_M_PER_MIN = 80
 
+#: Members of the properties after the code, in the order of the values kept (the geometry stands before them).
+_MEMBERS = (
+    "name", "kind", "labels", "label", "address", "area", "area_name", "precision", "state", "hours_text", "facilities",
+    "services", "access", "fee", "level", "rating", "entrance", "floor", "directions", "phone",
+)  # fmt: skip
+_TEMPLATE = (
+    b'{"type":"Feature","id":%b,"geometry":%b,"properties":{"code":%b,'
+    + b"".join(b'"%b":%%b,' % name.encode() for name in _MEMBERS)
+    + b'"distance_m":%b,"walk_min":%b,"walk_basis":"straight_line","open":%b}}'
+)
+#: Never in JSON, where control characters are escaped.
+_BETWEEN = b"\0"
 
-def feature_base(row: SiteRow, area_name: str) -> bytes:
-    """Return the lasting part of a site's feature, in WGS-84.
+
+def feature_values(row: SiteRow, area_name: str, facilities: Mapping[str, str], services: Mapping[str, str]) -> bytes:
+    """Return what lasts of a site's feature, in WGS-84.
 
     Parameters
     ----------
     row : SiteRow
     area_name : str
         The name of its area.
+    facilities, services : mapping of str to str
+        Values by code; unknown ones left out.
     """
     labels, access, score = row.labels, row.access, row.score
-    located = row.lon is not None
-    feature = {
-        "type": "Feature",
-        "id": row.code,
-        "geometry": {"type": "Point", "coordinates": (row.lon, row.lat)} if located else None,
-        "properties": {
-            "code": row.code,
-            "name": row.name,
-            "kind": row.kind,
-            "labels": labels,
-            "label": labels[0] if labels else None,
-            "address": row.address,
-            "area": row.area,
-            "area_name": area_name,
-            "precision": row.precision,
-            "state": row.state,
-            "hours_text": row.hours_text,
-            "facilities": _known(row.facilities),
-            "services": _known(row.services),
-            "access": access.get("ways", ()),
-            "fee": access.get("fee"),
-            "level": row.level,
-            "rating": None
-            if score is None
-            else {"score": round(score.score, 2), "stars": score.stars, "count": score.count},
-            "entrance": None if row.entrance_lon is None else (row.entrance_lon, row.entrance_lat),
-            "floor": row.floor,
-            "directions": row.directions,
-            "phone": row.phone,
-        },
-    }
-    return orjson.dumps(feature)[:-2] + b","
+    values = (
+        row.code,
+        None if row.lon is None else {"type": "Point", "coordinates": (row.lon, row.lat)},
+        row.name,
+        row.kind,
+        labels,
+        labels[0] if labels else None,
+        row.address,
+        row.area,
+        area_name,
+        row.precision,
+        row.state,
+        row.hours_text,
+        facilities,
+        services,
+        access.get("ways", ()),
+        access.get("fee"),
+        row.level,
+        None if score is None else {"score": round(score.score, 2), "stars": score.stars, "count": score.count},
+        None if row.entrance_lon is None else (row.entrance_lon, row.entrance_lat),
+        row.floor,
+        row.directions,
+        row.phone,
+    )
+    return _BETWEEN.join(map(orjson.dumps, values))
 
 
-def _known(amenities: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    return {code: part["value"] for code, part in amenities.items() if part["value"] != "unknown"}
-
-
-def spliced(base: bytes, distance_m: float | None, opening: bytes) -> bytes:
-    """Return the whole feature.
+def whole_feature(values: bytes, distance_m: float | None, opening: bytes) -> bytes:
+    """Return a feature.
 
     Parameters
     ----------
-    base : bytes
-        As :func:`feature_base` made it.
+    values : bytes
+        As :func:`feature_values` made them.
     distance_m : float, optional
     opening : bytes
         The JSON of ``open``.
     """
+    code, geometry, *others = values.split(_BETWEEN)
     if distance_m is None:
-        return b'%b"distance_m":null,"walk_min":null,"walk_basis":"straight_line","open":%b}}' % (base, opening)
-    walk = math.ceil(distance_m * DETOUR / WALK_M_PER_MIN)
-    return b'%b"distance_m":%.1f,"walk_min":%d,"walk_basis":"straight_line","open":%b}}' % (
-        base,
-        distance_m,
-        walk,
-        opening,
-    )
+        distance = walk = b"null"
+    else:
+        distance, walk = b"%.1f" % distance_m, b"%d" % math.ceil(distance_m * DETOUR / WALK_M_PER_MIN)
+    return _TEMPLATE % (code, geometry, code, *others, distance, walk, opening)
+
+
+def member(values: bytes, name: str) -> Any:
+    """Return one of a feature's lasting properties besides the code."""
+    return orjson.loads(values.split(_BETWEEN)[2 + _MEMBERS.index(name)])
 
 
 def in_datum(feature: bytes, datum: Datum) -> bytes:
@@ -134,9 +142,15 @@ _PLAIN_EXTRAS: Mapping[str, Any] = {
 }
 
 
+_plain_extras = attrgetter(*_PLAIN_EXTRAS)
+
+
 def extra_base(row: SiteRow) -> bytes:
     """Return what only the page of one site shows; empty parts are left out."""
-    extra: dict[str, Any] = {name: value for name in _PLAIN_EXTRAS if (value := getattr(row, name))}
+    extra = {name: value for name, value in zip(_PLAIN_EXTRAS, _plain_extras(row), strict=True) if value}
+    for group in ("facilities", "services"):
+        if group in extra:
+            extra[group] = _remarks(extra[group])
     if note := row.access.get("note"):
         extra["access_note"] = note
     if row.sources:
@@ -146,6 +160,25 @@ def extra_base(row: SiteRow) -> bytes:
     return orjson.dumps(extra)
 
 
-def read_extra(extra: bytes) -> dict[str, Any]:
-    """Return the details with every part present."""
-    return {**_PLAIN_EXTRAS, "access_note": "", "sources": [], **orjson.loads(extra)}
+def read_extra(extra: bytes, properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the details with every part present, given the feature's properties."""
+    found = {**_PLAIN_EXTRAS, "access_note": "", "sources": [], **orjson.loads(extra)}
+    for group in ("facilities", "services"):
+        remarks = found[group]
+        values = {**properties[group], **dict.fromkeys(remarks.keys() - properties[group].keys(), "unknown")}
+        found[group] = {code: {"value": value, **_NO_REMARK, **remarks.get(code, {})} for code, value in values.items()}
+    return found
+
+
+_NO_REMARK: Mapping[str, Any] = {"basis": "claimed", "as_of": None, "note": "", "hours": {}}
+
+
+def _remarks(amenities: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what is known of facilities beyond the value, which the feature has unless it is unknown."""
+    remarks: dict[str, Any] = {}
+    for code, part in amenities.items():
+        if len(part) > 2 or part["basis"] != "claimed":
+            remarks[code] = {name: value for name, value in part.items() if name != "value"}
+        elif part["value"] == "unknown":
+            remarks[code] = {}
+    return remarks

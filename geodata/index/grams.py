@@ -40,7 +40,7 @@ class Grams:
     Parameters
     ----------
     units : ndarray of uint16
-        The texts in UTF-16, each ended by 0.
+        The texts, as :func:`folded_units` makes them.
     """
 
     def __init__(self, units: Units) -> None:
@@ -51,11 +51,6 @@ class Grams:
         self._positions = np.argsort(units, kind="stable").astype(np.int32)
         self._first = np.zeros(65_537, dtype=np.int32)
         np.cumsum(np.bincount(units, minlength=65_536), out=self._first[1:])
-
-    @classmethod
-    def of(cls, texts: Sequence[str]) -> Grams:
-        """Return the texts folded and indexed."""
-        return cls(folded_units(texts))
 
     def __len__(self) -> int:
         return len(self.starts) - 1
@@ -112,7 +107,9 @@ def folded_units(texts: Sequence[str]) -> Units:
     """
     if not texts:
         return np.empty(0, dtype=np.uint16)
-    joined = normalise("\0".join(text.replace("\0", " ") for text in texts) + "\0")
+    joined = normalise("\0".join(texts) + "\0")
+    if joined.count("\0") != len(texts):
+        raise ValueError("a text holds a NUL, which no store keeps")
     units = _utf16(joined)
     if ((units >= 0xD800) & (units < 0xE000)).any():
         units = _utf16(_ASTRAL_NOISE.sub("", joined))

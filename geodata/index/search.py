@@ -9,8 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from geodata.index.columns import Texts
-from geodata.index.grams import Grams, folded_units
+from geodata.index.grams import Grams, Units, folded_units
 from geodata.index.spelling import Spellings, raw_of
 
 #: How well a text goes with a site, the best first; ``NO_MATCH`` where it does not.
@@ -21,6 +20,36 @@ Ranks: TypeAlias = NDArray[np.uint8]
 #: So many changed sites, or this part of all, are looked up beside the others before all are put in order again.
 _MANY = 2000
 _PART = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What a search looks through, one text a row and field, ready to be indexed.
+
+    ``name``, ``alias`` (labels and former names, a line each) and ``place`` (address and area's name) are folded
+    (:func:`geodata.index.grams.folded_units`), ``pinyin`` is the ``search`` column
+    (:func:`geodata.index.spelling.raw_of`).
+    """
+
+    name: Units
+    alias: Units
+    place: Units
+    pinyin: bytes
+
+    @classmethod
+    def of(cls, names: Sequence[str], aliases: Sequence[str], places: Sequence[str], pinyin: Sequence[str]) -> Texts:
+        """Return texts folded."""
+        return cls(folded_units(names), folded_units(aliases), folded_units(places), raw_of(pinyin))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Texts]) -> Texts:
+        """Return texts one after another."""
+        return cls(
+            np.concatenate([part.name for part in parts]),
+            np.concatenate([part.alias for part in parts]),
+            np.concatenate([part.place for part in parts]),
+            b"".join(part.pinyin for part in parts),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +64,11 @@ class _Segment:
 
     @classmethod
     def of(cls, rows: NDArray[np.int32], texts: Texts) -> _Segment:
-        return cls(rows, Grams.of(texts.name), Grams.of(texts.alias), Grams.of(texts.place), Spellings.of(texts.pinyin))
+        return cls(rows, Grams(texts.name), Grams(texts.alias), Grams(texts.place), Spellings(texts.pinyin))
 
-    def joined(self, keep: NDArray[np.bool_], rows: NDArray[np.int32], texts: Texts) -> _Segment:
-        """Return the kept texts and further ones as one segment."""
-        return _Segment(
-            np.concatenate((self.rows[keep], rows)),
-            Grams(np.concatenate((self.name.kept(keep), folded_units(texts.name)))),
-            Grams(np.concatenate((self.alias.kept(keep), folded_units(texts.alias)))),
-            Grams(np.concatenate((self.place.kept(keep), folded_units(texts.place)))),
-            Spellings(self.pinyin.kept(keep) + raw_of(texts.pinyin)),
-        )
+    def kept(self, keep: NDArray[np.bool_]) -> Texts:
+        """Return the texts that are to be kept."""
+        return Texts(self.name.kept(keep), self.alias.kept(keep), self.place.kept(keep), self.pinyin.kept(keep))
 
     def rank(self, word: str) -> Ranks:
         """Return how well a folded word goes with each of the segment's rows."""
@@ -77,26 +100,22 @@ class Search:
     size: int
 
     @classmethod
-    def of(cls, texts: Texts) -> Search:
+    def of(cls, size: int, texts: Texts) -> Search:
         """Return the search over the texts of rows 0, 1, 2 …."""
-        size = len(texts.name)
         base = _Segment.of(np.arange(size, dtype=np.int32), texts)
         return cls(base, np.ones(size, dtype=np.bool_), _empty(), size)
 
     def patched(self, size: int, rows: NDArray[np.int32], texts: Texts) -> Search:
         """Return a search over ``size`` rows in which ``rows`` have new texts."""
         current = self.current & ~np.isin(self.base.rows, rows)
-        recent = self.recent.joined(~np.isin(self.recent.rows, rows), rows, texts)
-        if len(recent.rows) <= max(_MANY, _PART * len(self.base.rows)):
-            return replace(self, current=current, recent=recent, size=size)
-        merged = _Segment(
-            np.concatenate((self.base.rows[current], recent.rows)),
-            Grams(np.concatenate((self.base.name.kept(current), recent.name.units))),
-            Grams(np.concatenate((self.base.alias.kept(current), recent.alias.units))),
-            Grams(np.concatenate((self.base.place.kept(current), recent.place.units))),
-            Spellings(self.base.pinyin.kept(current) + recent.pinyin.raw),
-        )
-        return Search(merged, np.ones(len(merged.rows), dtype=np.bool_), _empty(), size)
+        keep = ~np.isin(self.recent.rows, rows)
+        recent_rows = np.concatenate((self.recent.rows[keep], rows))
+        recent = Texts.joined([self.recent.kept(keep), texts])
+        if len(recent_rows) <= max(_MANY, _PART * len(self.base.rows)):
+            return replace(self, current=current, recent=_Segment.of(recent_rows, recent), size=size)
+        merged_rows = np.concatenate((self.base.rows[current], recent_rows))
+        merged = _Segment.of(merged_rows, Texts.joined([self.base.kept(current), recent]))
+        return Search(merged, np.ones(len(merged_rows), dtype=np.bool_), _empty(), size)
 
     def rank(self, words: Sequence[str]) -> Ranks:
         """Return by row how well folded words go with the sites: as the worst of them does, all must be found."""
@@ -153,4 +172,4 @@ def _parts(segment: _Segment) -> tuple[Grams | Spellings, ...]:
 
 
 def _empty() -> _Segment:
-    return _Segment.of(np.empty(0, dtype=np.int32), Texts([], [], [], []))
+    return _Segment.of(np.empty(0, dtype=np.int32), Texts.of((), (), (), ()))

@@ -15,7 +15,7 @@ from geodata.index import build
 from geodata.index.columns import Columns, Lexicons
 from geodata.index.counting import counts
 from geodata.index.details import detail
-from geodata.index.features import in_datum, spliced
+from geodata.index.features import in_datum, whole_feature
 from geodata.index.finding import Bbox, Finder, Point
 from geodata.index.geometry import Globe
 from geodata.index.moments import Moments
@@ -102,7 +102,7 @@ class SiteIndex:
         columns = build.whole(part, lexicons, since.aliases)
         return cls(
             columns,
-            Search.of(part.texts),
+            Search.of(len(columns), part.texts),
             store_id=since.state.store_id,
             version=since.state.data_version,
             vocabulary=vocabulary,
@@ -153,6 +153,14 @@ class SiteIndex:
     def size(self) -> int:
         """How many sites there are, those not in service included."""
         return len(self._columns)
+
+    @property
+    def bounds(self) -> Bbox | None:
+        """(west, south, east, north) of all sites with a position, degrees in WGS-84; ``None`` where there are none."""
+        lon, lat = self._columns.table.lon, self._columns.table.lat
+        if np.isnan(lon).all():
+            return None
+        return float(np.nanmin(lon)), float(np.nanmin(lat)), float(np.nanmax(lon)), float(np.nanmax(lat))
 
     def nearby(
         self, lon: float, lat: float, query: SiteQuery, *, radius_m: float = 5000, limit: int = 20, now: datetime
@@ -279,7 +287,7 @@ class SiteIndex:
         datum : Datum
             Of the coordinates.
         """
-        whole = spliced(self._columns.feature[hit.row], hit.distance_m, self._moments.opening(hit.row, now))
+        whole = whole_feature(self._columns.feature[hit.row], hit.distance_m, self._moments.opening(hit.row, now))
         return in_datum(whole, datum)
 
     def features(self, hits: Hits | Page, datum: Datum = "wgs84") -> list[bytes]:

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 _END = 0
 _LINE = 10
 _SPACE = 32
+#: Letters by which beginnings are sorted: as many as fit into one number.
+_KEY = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,31 +28,29 @@ class Spelt:
 
 
 class _Suffixes:
-    """Beginnings within letters, sorted by the letters that follow."""
+    """Beginnings within letters, sorted by the eight letters that follow."""
 
     def __init__(self, letters: NDArray[np.uint8], begins: NDArray[np.int32], owner: NDArray[np.int32]) -> None:
-        # Enough letters in the sort key to leave few equal ones; the search compares as many as are sought.
-        padded = np.concatenate((letters, np.zeros(16, dtype=np.uint8)))
+        padded = np.concatenate((letters, np.zeros(_KEY, dtype=np.uint8)))
         keys = np.zeros(len(begins), dtype=np.uint64)
-        rest = np.zeros(len(begins), dtype=np.uint64)
-        for target, offset in ((keys, 0), (rest, 8)):
-            for place in range(8):
-                target |= padded[begins + (offset + place)].astype(np.uint64) << np.uint64(56 - 8 * place)
-        order = np.lexsort((rest, keys))
-        self._letters = letters.tobytes()
+        for place in range(_KEY):
+            keys |= padded[begins + place].astype(np.uint64) << np.uint64(56 - 8 * place)
+        order = np.argsort(keys)
+        self._letters = padded.tobytes()
+        self._units = np.frombuffer(self._letters, dtype=np.uint8)
         self._begins = begins[order]
         self._owner = owner[order]
 
-    def find(self, sought: bytes) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """Return where the letters sought begin, and the texts these places are in."""
-        key = sought[:16]
+    def find(self, sought: bytes) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+        """Return the texts in which the letters sought begin something, and whether that is the text's beginning."""
+        key = sought[:_KEY]
         first, last = self._border(key, after=False), self._border(key, after=True)
         begins, owner = self._begins[first:last], self._owner[first:last]
-        if len(sought) > len(key):
-            letters, size = self._letters, len(sought)
-            same = np.fromiter((letters[at : at + size] == sought for at in begins.tolist()), np.bool_, len(begins))
-            return begins[same], owner[same]
-        return begins, owner
+        for offset in range(_KEY, len(sought)):
+            # What a shorter text leaves of the array's end ends it, too: no letter stands there.
+            same = self._units[np.minimum(begins + offset, len(self._units) - 1)] == sought[offset]
+            begins, owner = begins[same], owner[same]
+        return owner, (begins == 0) | (self._units[begins - 1] == _END)
 
     def _border(self, key: bytes, *, after: bool) -> int:
         low, high = 0, len(self._begins)
@@ -76,7 +76,7 @@ class Spellings:
     Parameters
     ----------
     raw : bytes
-        The texts, each ended by a zero byte.
+        The texts, as :func:`raw_of` joins them.
     """
 
     def __init__(self, raw: bytes) -> None:
@@ -88,19 +88,9 @@ class Spellings:
         text = np.cumsum(units == _END, dtype=np.int32)
         text -= units == _END
         self.starts = np.concatenate(([0], np.flatnonzero(units == _END) + 1)).astype(np.int32)
-        # The first syllable of a text stands at its beginning, unless its first line is empty.
-        begins_text = np.zeros(len(units), dtype=np.bool_)
-        begins_text[self.starts[:-1]] = True
         breaks = ~is_letter & (units != _SPACE)
-        self._spelt, self._spelt_first = _indexed(units, units != _SPACE, begins_syllable, text, begins_text)
-        self._initials, self._initials_first = _indexed(
-            units, begins_syllable | breaks, begins_syllable, text, begins_text
-        )
-
-    @classmethod
-    def of(cls, texts: Sequence[str]) -> Spellings:
-        """Return an index of ``search`` texts."""
-        return cls(raw_of(texts))
+        self._spelt = _indexed(units, units != _SPACE, begins_syllable, text)
+        self._initials = _indexed(units, begins_syllable | breaks, begins_syllable, text)
 
     def __len__(self) -> int:
         return len(self.starts) - 1
@@ -118,12 +108,8 @@ class Spellings:
         if not sought.isascii():
             return Spelt(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.bool_))
         key = sought.encode()
-        places, owner = self._spelt.find(key)
-        initials, initials_owner = self._initials.find(key)
-        return Spelt(
-            np.concatenate((owner, initials_owner)),
-            np.concatenate((self._spelt_first[places], self._initials_first[initials])),
-        )
+        found = [index.find(key) for index in (self._spelt, self._initials)]
+        return Spelt(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
 
     def kept(self, keep: NDArray[np.bool_]) -> bytes:
         """Return the raw texts that are to be kept."""
@@ -133,22 +119,20 @@ class Spellings:
     @property
     def nbytes(self) -> int:
         """The memory it takes, in bytes."""
-        flags = self._spelt_first.nbytes + self._initials_first.nbytes
-        return len(self.raw) + self.starts.nbytes + self._spelt.nbytes + self._initials.nbytes + flags
+        return len(self.raw) + self.starts.nbytes + self._spelt.nbytes + self._initials.nbytes
 
 
 def raw_of(texts: Sequence[str]) -> bytes:
     """Return ``search`` texts in one, each ended by a zero byte."""
-    return "".join(text.replace("\0", "") + "\0" for text in texts).encode("ascii", errors="ignore")
+    raw = "".join(f"{text}\0" for text in texts).encode("ascii", errors="ignore")
+    if raw.count(b"\0") != len(texts):
+        raise ValueError("a text holds a NUL, which no store keeps")
+    return raw
 
 
 def _indexed(
-    units: NDArray[np.uint8],
-    keep: NDArray[np.bool_],
-    begins_syllable: NDArray[np.bool_],
-    text: NDArray[np.int32],
-    begins_text: NDArray[np.bool_],
-) -> tuple[_Suffixes, NDArray[np.bool_]]:
-    letters = units[keep]
+    units: NDArray[np.uint8], keep: NDArray[np.bool_], begins_syllable: NDArray[np.bool_], text: NDArray[np.int32]
+) -> _Suffixes:
+    letters, owner = units[keep], text[keep]
     begins = np.flatnonzero(begins_syllable[keep]).astype(np.int32)
-    return _Suffixes(letters, begins, text[keep][begins]), begins_text[keep]
+    return _Suffixes(letters, begins, owner[begins])

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-import orjson
 
+from geodata.index.features import member
 from geodata.index.finding import Finder, Point, check_limit, check_position
 from geodata.index.geometry import Floats, Mask, Rows, geodesic_m, unit_vector, unit_vectors
 from geodata.index.query import Suggestion
@@ -76,16 +76,16 @@ def _farness(finder: Finder, rows: Rows, near: Point) -> Floats:
 
 
 def _site(finder: Finder, row: int, rank: int, near: Point | None) -> Suggestion:
-    properties = orjson.loads(finder.columns.feature[row][:-1] + b"}}")["properties"]
+    values = finder.columns.feature[row]
     table = finder.columns.table
     lon, lat = float(table.lon[row]), float(table.lat[row])
     located = lon == lon
     return Suggestion(
         type="site",
-        code=properties["code"],
-        name=properties["name"],
-        address=properties["address"],
-        kind=properties["kind"],
+        code=finder.code_of(row),
+        name=member(values, "name"),
+        address=member(values, "address"),
+        kind=member(values, "kind"),
         matched=_MATCHED[rank],  # type: ignore[arg-type]
         lon=lon if located else None,
         lat=lat if located else None,

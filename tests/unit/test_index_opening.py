@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.calendar import WorkCalendar, official_days
@@ -144,6 +144,7 @@ def test_open_ones_come_first_then_those_unknown():
     assert (codes(index, cut), cut.truncated) == ([code_of(1)], True)
 
 
+@settings(deadline=None, max_examples=40)
 @given(
     st.lists(
         st.sampled_from(["Mo-Fr 08:30-17:30", "24/7", "Tu-Su 09:00-12:00,13:00-20:00", "Mo-Su 20:00-04:00", None]),
@@ -187,6 +188,7 @@ def test_boundaries_are_openings_closings_and_midnights():
     assert index_of().last_boundary(NOON) == datetime(2026, 9, 15, tzinfo=TZ)
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.integers(0, 3 * 24 * 60 - 1), st.integers(0, 3 * 24 * 60 - 1))
 def test_nothing_changes_between_two_boundaries(first, second):
     index = index_of(site(), site(Hours("Mo-Su 22:00-02:00", "")), site(closures=(Closure(date(2026, 9, 16), None),)))
