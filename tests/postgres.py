@@ -62,6 +62,11 @@ def _unprivileged_user() -> str | None:
     return "postgres" if "postgres" in names else "nobody"
 
 
+def _ending_with_parent() -> list[str]:
+    """Return a prefix for a command that Linux is to interrupt when the tests are killed."""
+    return ["setpriv", "--pdeathsig", "INT"] if shutil.which("setpriv") else []
+
+
 class PostgisServer:
     """A server of one's own.
 
@@ -86,7 +91,15 @@ class PostgisServer:
     def start(self) -> None:
         """Start, and return once queries are answered."""
         settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
-        command = [self._bin / "postgres", "-D", self.folder / "data", "-k", self.folder, *settings]
+        command = [
+            *_ending_with_parent(),
+            self._bin / "postgres",
+            "-D",
+            self.folder / "data",
+            "-k",
+            self.folder,
+            *settings,
+        ]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 command, user=self._user, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
@@ -153,6 +166,11 @@ class PostgisServer:
         name = f"t{uuid.uuid4().hex[:12]}"
         self.execute(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'")
         return self.url(name)
+
+    @property
+    def pid(self) -> int | None:
+        """The server's main process, or ``None`` while it is stopped."""
+        return self._process.pid if self._process else None
 
     def drop_database(self, url: str) -> None:
         """Drop a database with all connections to it."""

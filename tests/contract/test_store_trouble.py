@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -183,6 +184,32 @@ def own_server() -> Iterator[PostgisServer]:
         yield server
     finally:
         server.remove()
+
+
+START_AND_WAIT = """
+from tests.postgres import PostgisServer
+server = PostgisServer()
+server.start()
+print(server.pid, server.folder, flush=True)
+input()
+"""
+
+
+def test_tests_that_are_killed_leave_no_server_running() -> None:
+    command = [sys.executable, "-c", START_AND_WAIT]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        pid, folder = child.stdout.readline().split()
+        running = Path(folder) / "data" / "postmaster.pid"
+        assert running.read_text().split()[0] == pid
+        child.kill()
+    limit = time.monotonic() + 30
+    try:
+        while running.exists():
+            assert time.monotonic() < limit
+            time.sleep(0.1)
+    finally:
+        shutil.rmtree(folder)
 
 
 def test_a_server_that_stops_hangs_or_comes_back(own_server: PostgisServer) -> None:

@@ -13,7 +13,6 @@ from geodata.store import SiteRow, schema
 from geodata.store.fields import apply_changes, field_changes, from_row, to_row
 from tests.sites import a_site, full_site, sites
 
-
 DATES = ("valid_from", "valid_to", "verified_on")
 
 
