@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyogrio
 import pyogrio.raw
 import pyproj
 import shapely
@@ -31,7 +32,7 @@ from importers.places import AreaAssigner
 from importers.profile import Profile
 from importers.reading import Grid, Row, Source, file_size, sha256_of
 from importers.reading.limits import MAX_FILE_BYTES
-from importers.report import ImportReport
+from importers.report import EXIT_FAILED, ImportReport
 from importers.sites import DATUMS
 
 _CODE = re.compile(r"\d{6,12}")
@@ -87,8 +88,9 @@ def import_areas(
         news = _news(opened, shapes, choice.datum, known)
         if writer and news:
             writer.put_areas(news.values())
-        given = _give_areas(store, writer, {**known, **news}, progress)
-        report.recognised["sites_given_an_area"] = given
+        if report.exit_code != EXIT_FAILED:
+            given = _give_areas(store, writer, {**known, **news}, progress)
+            report.recognised["sites_given_an_area"] = given
     return report
 
 
@@ -98,8 +100,8 @@ def _read(path: Path) -> tuple[Source, NDArray[Any]]:
     if size > limit:
         raise FileError("file_too_large", file=path.name, size=f"{size / 1e6:.0f}", limit=f"{limit / 1e6:.0f}")
     try:
-        meta, _, wkb, columns = pyogrio.raw.read(path)
-    except (DataSourceError, DataLayerError, FeatureError, ValueError, RuntimeError) as error:
+        meta, _, wkb, columns = pyogrio.raw.read(path, layer=_layer(path))
+    except (DataSourceError, DataLayerError, FeatureError, IndexError, ValueError, RuntimeError) as error:
         raise FileError("file_layer_unreadable", file=path.name, reason=str(error)[:200]) from error
     if wkb is None or not len(wkb):
         raise FileError("file_no_areas", file=path.name)
@@ -113,6 +115,13 @@ def _read(path: Path) -> tuple[Source, NDArray[Any]]:
     headings = tuple(str(name) for name in meta["fields"])
     grid = Grid(name=path.stem, rows=rows, headings=headings, facts=facts)
     return Source(path, sha256_of(path), path.suffix.lstrip(".").lower() or "vector", (grid,)), shapes
+
+
+def _layer(path: Path) -> str:
+    """Return the first layer that may hold polygons, else the first."""
+    layers = pyogrio.list_layers(path)
+    fitting = [name for name, geometry in layers if geometry is not None and "Point" not in geometry]
+    return str((fitting or [name for name, _ in layers])[0])
 
 
 def _in_wgs84(shapes: NDArray[Any], crs: str | None, path: Path) -> NDArray[Any]:

@@ -69,7 +69,7 @@ def cell_text(value: object) -> str:
 
 def clean(text: str) -> str:
     """Return text without unseen characters and outer blanks, empty where it stands for nothing."""
-    if not text.isascii() or not text.isprintable():
+    if not text.isprintable():
         text = _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = text.strip()
     return "" if len(text) < 8 and text.lower() in _BLANK else text

@@ -145,11 +145,10 @@ def _recognised(row: Row, known: Mapping[str, list[str]], profile: Profile) -> i
     return sum(any(key in known or key in named for key in heading_keys(text)) for text in set(texts) if text)
 
 
-def header_like(cells: Sequence[str], known: Mapping[str, list[str]]) -> bool:
-    """Tell whether a row is another header: two cells or more, most of them known headings."""
-    filled = [cell for cell in cells if cell]
-    found = sum(any(key in known for key in heading_keys(cell)) for cell in filled)
-    return found >= 2 and 2 * found > len(filled)
+def plain_headings(subject: str) -> frozenset[str]:
+    """Return every known heading as it is usually written, for a quick look."""
+    section: dict[str, list[str]] = catalogue()[subject]
+    return frozenset(section).union(*section.values())
 
 
 @cache

@@ -173,8 +173,9 @@ class Drafter:
         if text:
             parsed: ParsedHours = _HOURS(text)
             draft.stated["hours"] = Hours(parsed.osm, text)
-            if parsed.reason is not None:
-                reader.note("info", parsed.reason, "opening_hours")
+            for message in (parsed.reason, *parsed.notices):
+                if message is not None:
+                    reader.note("info", message, "opening_hours")
         elif reader.text("open24") and reader.value("open24") == "yes":
             draft.stated["hours"] = _OPEN_ALL_DAY
 

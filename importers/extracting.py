@@ -8,7 +8,7 @@ from typing import NamedTuple
 from geodata.errors import ProfileError
 from geodata.messages import Message
 from importers.cleaning import cell_text, key_of
-from importers.columns import Table, header_like, heading_index
+from importers.columns import Table, plain_headings
 from importers.profile import Profile, matches
 from importers.reading import Row
 from importers.reading.limits import MAX_CELL
@@ -44,7 +44,7 @@ class Extractor:
             for column in columns
             for index in (column.index,)
         ]
-        self._known = heading_index(table.subject)
+        self._known = plain_headings(table.subject).union(table.headings) - {""}
         self._headings = {field: columns[0].heading for field, columns in table.fields().items()}
         tested = [profile.skip, *(rule.when for rule in profile.rules)]
         self._tested = {name: self._finder(name) for conditions in tested for name in conditions}
@@ -59,8 +59,9 @@ class Extractor:
         return not any(cell_text(cell) for index, cell in enumerate(row.cells) if index not in numbering)
 
     def is_header(self, row: Row) -> bool:
-        """Tell whether a row is the header again, or that of another table below."""
-        return header_like([cell_text(cell) for cell in row.cells], self._known)
+        """Tell whether a row is the header again, or that of another table below: most of it are known headings."""
+        found = sum(cell in self._known for cell in row.cells if isinstance(cell, str) and len(cell) < 20)
+        return found >= 2 and 2 * found > sum(cell is not None and cell != "" for cell in row.cells)
 
     def too_long(self, row: Row) -> TooLong | None:
         """Return the first cell that is too long to be taken."""

@@ -11,7 +11,7 @@ from geodata.messages import Message
 from geodata.sites import Site, SourceRef, StoredSite
 from geodata.store import NewSite, SiteUpdate, Store, Writer
 from importers.drafting import Draft, Drafter
-from importers.extracting import Extractor
+from importers.extracting import Extractor, Record
 from importers.matching import find_stored, key_fits, row_key
 from importers.merging import is_alone, merged_site, new_site
 from importers.opening import Progress
@@ -50,10 +50,10 @@ class Loader:
         """Yield a draft with its key for each row, ``None`` for one that is left out."""
         for record in self.extractor.records(self.report):
             draft = self.drafter.draft(record.row, record.texts) if record else None
-            yield self._keyed(draft, record.place) if draft and record else None
+            yield self._keyed(draft, record) if draft and record else None
 
-    def _keyed(self, draft: Draft, index: int) -> tuple[Draft, str] | None:
-        place = self.survey.place(index)
+    def _keyed(self, draft: Draft, record: Record) -> tuple[Draft, str] | None:
+        place = self.survey.place(record.place)
         key = row_key(draft, place)
         column = self.extractor.heading("source_key" if draft.source_key else "name")
         if not key_fits(key):
@@ -65,9 +65,8 @@ class Loader:
             shown = draft.source_key or draft.name
             self.report.reject(Message(code, {"first": first}), row=draft.row, column=column, value=shown)
             return None
-        if index in self.survey.notes:
-            field_name, note = self.survey.notes[index]
-            self.report.add("warning", note, row=draft.row, column=self.extractor.heading(field_name))
+        if noted := self.survey.note(record.place, record.texts):
+            self.report.add("warning", noted[1], row=draft.row, column=self.extractor.heading(noted[0]))
         position = position_of(draft, place, self.report, self.extractor) if place else None
         if position is not None:
             draft.stated["position"] = position

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Literal
 
 from geodata.messages import Message
@@ -11,6 +12,12 @@ from geodata.messages import Message
 Severity = Literal["info", "warning", "error"]
 EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_REJECTED = 0, 1, 2, 3
 _VALUE_LENGTH = 200
+
+
+@cache
+def _plain(code: str) -> Message:
+    """Return the one message of a code without parameters: there may be millions of issues."""
+    return Message(code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,7 @@ class ImportReport:
     ) -> None:
         """Note an issue; a message without parameters may be given as its code."""
         if isinstance(message, str):
-            message = Message(message)
+            message = _plain(message)
         short = value if value is None or len(value) <= _VALUE_LENGTH else value[:_VALUE_LENGTH] + "…"
         self.issues.append(Issue(severity, message, row, column, short))
 

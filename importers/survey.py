@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zlib import crc32
 
 import numpy as np
@@ -41,13 +41,13 @@ class Place:
 class Survey:
     """Coordinates of the rows of a table, by their place in :meth:`importers.columns.Table.rows`.
 
-    ``notes`` holds what was wrong with a row's coordinates, as (field, message); ``located`` is the number of rows
-    with coordinates.
+    ``located`` is the number of rows with coordinates.
     """
 
     rows: int
     located: int
-    notes: Mapping[int, tuple[str, Message]]
+    _lat_first: bool
+    _noted: NDArray[np.int8]
     _lon: Floats
     _lat: Floats
     _given_lon: Floats
@@ -68,6 +68,15 @@ class Survey:
             int(self._shared[index]),
         )
 
+    def note(self, index: int, texts: Mapping[str, str]) -> tuple[str, Message] | None:
+        """Return what was wrong with a row's coordinates, as (field, message), from its texts again."""
+        # Not kept from the first pass: a file of millions of broken rows would fill the memory.
+        given = _given(texts, lat_first=self._lat_first) if self._noted[index] else Given(None, None)
+        if given.note is None:
+            return None
+        in_pair = "lonlat" in texts and not {"lon", "lat"} & set(texts)
+        return "lonlat" if in_pair else given.field, given.note
+
 
 def survey(table: Table, extractor: Extractor, words: Words, choice: DatumChoice, *, by_row: bool) -> Survey:
     """Go through a table once for its coordinates.
@@ -81,37 +90,40 @@ def survey(table: Table, extractor: Extractor, words: Words, choice: DatumChoice
     by_row : bool
         Whether a row's own datum column goes before it.
     """
-    lons, lats, addresses, datums = array("d"), array("d"), array("q"), array("b")
-    notes: dict[int, tuple[str, Message]] = {}
+    seen = _Seen()
     lat_first = _lat_first(extractor.heading("lonlat"))
-    nothing = Given(None, None)
-    for index, row in enumerate(table.rows()):
+    for row in table.rows():
         texts = None if row.problem or extractor.too_long(row) else extractor.texts(row)
-        given, datum, address = nothing, _UNSTATED, 0
-        if texts:
-            given = _given(texts, lat_first=lat_first)
-            datum = _datum_of(words, texts["datum"]) if by_row and "datum" in texts else _UNSTATED
-            address = crc32(key_of(texts["address"]).encode()) + 1 if "address" in texts else 0
-            if given.note:
-                in_pair = "lonlat" in texts and not {"lon", "lat"} & set(texts)
-                notes[index] = ("lonlat" if in_pair else given.field, given.note)
-        lons.append(np.nan if given.lon is None else given.lon)
-        lats.append(np.nan if given.lat is None else given.lat)
-        addresses.append(address)
-        datums.append(datum)
-    return _surveyed(notes, lons, lats, addresses, datums, choice)
+        if not texts:
+            seen.add(Given(None, None))
+            continue
+        datum = _datum_of(words, texts["datum"]) if by_row and "datum" in texts else _UNSTATED
+        address = crc32(key_of(texts["address"]).encode()) + 1 if "address" in texts else 0
+        seen.add(_given(texts, lat_first=lat_first), datum, address)
+    return _surveyed(seen, choice, lat_first=lat_first)
 
 
-def _surveyed(
-    notes: Mapping[int, tuple[str, Message]],
-    lons: array[float],
-    lats: array[float],
-    addresses: array[int],
-    datums: array[int],
-    choice: DatumChoice,
-) -> Survey:
-    given_lon, given_lat = np.array(lons, dtype=np.float64), np.array(lats, dtype=np.float64)
-    datum = np.array(datums, dtype=np.int8)
+@dataclass(slots=True)
+class _Seen:
+    """One entry a row, a few bytes each."""
+
+    lon: array[float] = field(default_factory=lambda: array("d"))
+    lat: array[float] = field(default_factory=lambda: array("d"))
+    datum: array[int] = field(default_factory=lambda: array("b"))
+    address: array[int] = field(default_factory=lambda: array("q"))
+    noted: array[int] = field(default_factory=lambda: array("b"))
+
+    def add(self, given: Given, datum: int = _UNSTATED, address: int = 0) -> None:
+        self.lon.append(np.nan if given.lon is None else given.lon)
+        self.lat.append(np.nan if given.lat is None else given.lat)
+        self.datum.append(datum)
+        self.address.append(address)
+        self.noted.append(given.note is not None)
+
+
+def _surveyed(seen: _Seen, choice: DatumChoice, *, lat_first: bool) -> Survey:
+    given_lon, given_lat = np.array(seen.lon, dtype=np.float64), np.array(seen.lat, dtype=np.float64)
+    datum = np.array(seen.datum, dtype=np.int8)
     datum[datum == _UNSTATED] = _DATUMS.index(choice.datum)
     lon, lat = given_lon.copy(), given_lat.copy()
     located = ~np.isnan(given_lon)
@@ -119,8 +131,9 @@ def _surveyed(
         chosen = located & (datum == number)
         if chosen.any():
             lon[chosen], lat[chosen] = to_wgs84(given_lon[chosen], given_lat[chosen], name)
-    shared = shared_points(given_lon, given_lat, np.array(addresses, dtype=np.int64))
-    return Survey(len(lon), int(located.sum()), notes, lon, lat, given_lon, given_lat, datum, shared)
+    shared = shared_points(given_lon, given_lat, np.array(seen.address, dtype=np.int64))
+    noted = np.array(seen.noted, dtype=np.int8)
+    return Survey(len(lon), int(located.sum()), lat_first, noted, lon, lat, given_lon, given_lat, datum, shared)
 
 
 def _given(texts: Mapping[str, str], *, lat_first: bool) -> Given:

@@ -101,6 +101,8 @@ def _reader(path: Path, head: bytes) -> tuple[str, Callable[[Path], list[Grid]]]
         if head.startswith(magic):
             raise FileError("file_binary", file=path.name, found=kind)
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if text.startswith(b"<"):
+        raise FileError("file_binary", file=path.name, found="XML / HTML")
     if text.startswith((b"{", b"[")) and (path.suffix.lower() in {".json", ".geojson"} or b'"' in text[:64]):
         return "geojson", read_geojson
     return "csv", read_delimited

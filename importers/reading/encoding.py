@@ -74,7 +74,7 @@ def _without_mark(path: Path, head: bytes) -> str:
         codec = "utf-16-be" if even > odd else "utf-16-le"
         if _first_damage(path, codec) is None:
             return codec
-    raise FileError("file_binary", file=path.name, found="NUL")
+    raise FileError("file_binary", file=path.name, found="binary data")
 
 
 def _first_damage(path: Path, codec: str) -> tuple[int, int] | None:
@@ -91,7 +91,7 @@ def _first_damage(path: Path, codec: str) -> tuple[int, int] | None:
                 before = error.object[: error.start].decode(codec, "ignore")
                 return max(0, offset - kept + error.start), multibyte + _outside_ascii(before)
             if "\x00" in text:
-                raise FileError("file_binary", file=path.name, found="NUL")
+                raise FileError("file_binary", file=path.name, found="binary data")
             if not chunk:
                 return None
             multibyte += _outside_ascii(text)

@@ -139,7 +139,9 @@ def summary(report: ImportReport) -> list[str]:
     columns = report.recognised.get("columns", {})
     lines.append(Message("import_columns", {"columns": ", ".join(f"{a} → {b}" for a, b in columns.items())}).text(lang))
     shown: Counter[str] = Counter()
-    for issue in sorted(report.issues, key=lambda issue: ("error", "warning", "info").index(issue.severity)):
+    order = {code: place for place, (_, code) in enumerate(report.by_code())}
+    severities = ("error", "warning", "info")
+    for issue in sorted(report.issues, key=lambda i: (severities.index(i.severity), order[i.message.code])):
         shown[issue.message.code] += 1
         if shown[issue.message.code] <= SHOWN:
             lines.append(_line(issue))
