@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -29,6 +29,8 @@ class Subject:
     weekdays: frozenset[int]
     holidays: bool = False
     workdays: bool = False
+    #: stands for days that are not named and cannot be told
+    unclear: bool = False
 
     @property
     def only_holidays(self) -> bool:
@@ -48,6 +50,8 @@ class Schedule:
 
     def add(self, subject: Subject, start: int, end: int) -> None:
         """Add hours on the days of ``subject``, which must not overlap what these have already."""
+        if subject.unclear:
+            raise NotHoursError("hours_season_unclear")
         rows = [self.hours[day] for day in subject.weekdays] + ([self.holiday_hours] if subject.holidays else [])
         for row in rows:
             if any(start < other_end and other_start < end for other_start, other_end in row):
@@ -67,20 +71,31 @@ class Schedule:
             raise NotHoursError("hours_contradictory")
         self.holiday_rule = rule
 
-    def osm(self) -> str:
-        """Return the expression: days of equal hours together, holidays last so that their rule counts."""
-        hours = {day: [] if day in self.closed else sorted(spans) for day, spans in self.hours.items()}
+    def weekly(self) -> dict[int, list[tuple[int, int]]]:
+        """Return the hours of each weekday, in order; none where it is closed."""
+        return {day: [] if day in self.closed else sorted(spans) for day, spans in self.hours.items()}
+
+    def rules(self) -> list[str]:
+        """Return the rules for weekdays: days of equal hours together."""
         groups: dict[str, list[int]] = {}
-        for day, spans in hours.items():
+        for day, spans in self.weekly().items():
             if spans:
                 groups.setdefault(_times(spans), []).append(day)
-        if not groups:
+        return [f"{_days(days)} {times}" for times, days in groups.items()]
+
+    def osm(self) -> str:
+        """Return the expression; the rule for holidays comes last so that it counts."""
+        rules = self.rules()
+        if not rules:
             raise NotHoursError("hours_no_times")
-        holiday = self._holiday(hours)
-        if groups == {"00:00-24:00": sorted(WEEK)} and not holiday:
+        holiday = self.holiday()
+        if rules == ["Mo-Su 00:00-24:00"] and not holiday:
             return "24/7"
-        rules = [f"{_days(days)} {times}" for times, days in groups.items()]
         return "; ".join(rules + ([f"PH {holiday}"] if holiday else []))
+
+    def holiday(self) -> str:
+        """Return what holds on holidays, as the rule says it after its days; empty for nothing of its own."""
+        return self._holiday(self.weekly())
 
     def _holiday(self, hours: dict[int, list[tuple[int, int]]]) -> str:
         if self.holiday_hours:
@@ -100,6 +115,56 @@ class Schedule:
             # a holiday is no workday; what holds on it is said only where weekends are closed too
             return "unknown" if open_on_weekends else "off"
         return {"closed": "off", "unknown": "unknown", None: ""}[self.holiday_rule]
+
+
+def seasonal(base: Schedule, season: Schedule) -> Schedule:
+    """Return what holds in a season: its own hours where it has some, else those of the rest of the year.
+
+    Hours of the season take the place of those they overlap: with 8:30-12:00,14:00-18:00 all year, a summer's
+    14:30-18:30 changes the afternoon alone.
+    """
+    joined = Schedule(
+        closed=base.closed | season.closed,
+        holiday_hours=season.holiday_hours or base.holiday_hours,
+        holiday_rule=season.holiday_rule or base.holiday_rule,
+        only_workdays=base.only_workdays or season.only_workdays,
+    )
+    for day in WEEK:
+        usual, own = base.hours[day], season.hours[day]
+        kept = [span for span in usual if not any(span[0] < end and start < span[1] for start, end in own)]
+        if own and usual and len(kept) == len(usual):
+            raise NotHoursError("hours_season_unclear")
+        joined.hours[day] = [*kept, *own]
+    return joined
+
+
+def united(schedules: Sequence[Schedule]) -> Schedule:
+    """Return when any of several parts of a place is open."""
+    first = schedules[0]
+    if any(
+        (other.holiday_rule, sorted(other.holiday_hours), other.only_workdays)
+        != (first.holiday_rule, sorted(first.holiday_hours), first.only_workdays)
+        for other in schedules
+    ):
+        raise NotHoursError("hours_several_areas", part="")
+    joined = Schedule(
+        holiday_hours=first.holiday_hours, holiday_rule=first.holiday_rule, only_workdays=first.only_workdays
+    )
+    for day in WEEK:
+        merged: list[tuple[int, int]] = []
+        for start, end in sorted(span for schedule in schedules for span in schedule.weekly()[day]):
+            if merged and start <= merged[-1][1]:
+                merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+            else:
+                merged.append((start, end))
+        joined.hours[day] = merged
+    return joined
+
+
+def closed_days(days: Iterable[int]) -> list[str]:
+    """Return the rule that closes weekdays; none for no days."""
+    ordered = sorted(days)
+    return [f"{_days(ordered)} off"] if ordered else []
 
 
 def _times(spans: Iterable[tuple[int, int]]) -> str:

@@ -2,7 +2,18 @@
 
 A text is a row of statements: days (or none, which means every day) and what holds on them: times, the whole day, or
 closed. Later statements add to earlier ones; a closing counts before any hours. What is not understood wholly gives no
-hours but a reason: half of a text can be worse than none.
+hours but a reason: half of a text can be worse than none. What is understood but asks for care gives notices:
+
+- *Seasons* begin with their name or dates; what was said before them holds for the rest of the year. Dates that are
+  not stated are taken from the table in :mod:`geodata.hours.seasons`, and the notice says which.
+- *Areas* of one place (reading room, first floor) are put together: the place is open while any of them is, since
+  people can get in and rest somewhere; the notice names them, and the text is kept beside the hours. Areas outdoors
+  (a car park) say nothing of the place, so with them the hours stay unknown.
+- *Provisos* (以现场公告为准) beside stated times leave them as the claim that they are; without times there are none.
+- A *last admission* changes no hours.
+
+A closing day after the hours of the last season holds for all seasons (春夏…秋冬…周一闭馆). Elsewhere it is not clear
+whether it holds for more than its own season or area: where that makes a difference, the hours stay unknown.
 """
 
 from __future__ import annotations
@@ -13,7 +24,9 @@ from functools import lru_cache
 
 from geodata.errors import HoursError
 from geodata.hours.expression import DAY_MINUTES, MAX_LENGTH, check_osm
-from geodata.hours.schedule import HolidayRule, NotHoursError, Schedule, Subject
+from geodata.hours.plans import Plan
+from geodata.hours.schedule import HolidayRule, NotHoursError, Subject
+from geodata.hours.seasons import Season, stated_dates
 from geodata.hours.words import OBSTACLES, WEEK, Kind, Part, Token, plain, tokens
 from geodata.messages import Message
 
@@ -33,10 +46,13 @@ class ParsedHours:
         OSM expression in normal form; ``None`` where the hours stay unknown.
     reason : Message, optional
         Why they do.
+    notices : tuple of Message
+        What to know of hours that were understood: dates taken for a season, areas put together, provisos.
     """
 
     osm: str | None
     reason: Message | None = None
+    notices: tuple[Message, ...] = ()
 
 
 @lru_cache(maxsize=8192)
@@ -53,7 +69,9 @@ def parse_hours(text: str) -> ParsedHours:
     try:
         if len(text) > MAX_LENGTH:
             return ParsedHours(check_osm(text))
-        return ParsedHours(check_osm(_Reader(tokens(text)).read().osm()))
+        reader = _Reader(tokens(text))
+        osm, notices = reader.read().finish()
+        return ParsedHours(check_osm(osm), notices=(*notices, *reader.notices))
     except HoursError as error:
         return ParsedHours(None, error.message)
     except NotHoursError as error:
@@ -74,30 +92,27 @@ class _Reader:
     """Reads the words of a text, statement by statement."""
 
     def __init__(self, words: list[Token]) -> None:
-        obstacles = [word for word in words if word.kind in OBSTACLES]
-        # a reason that explains goes before "not understood"
-        for word in sorted(obstacles, key=lambda word: word.kind == "unknown"):
-            explains = word.kind not in ("unknown", "several_areas") or (
-                word.kind == "several_areas" and any(other.kind in ("time", "all_day") for other in words)
-            )
-            raise NotHoursError(f"hours_{word.kind}" if explains else "hours_not_understood", part=word.text)
+        _refuse(words)
         self.words = words
         self.at = 0
-        self.schedule = Schedule()
-        self.subject = Subject(WEEK)
+        self.plan = Plan()
+        self.subject = self.default = Subject(WEEK)
+        #: days named before the first season or area, which hold for all of them
+        self.common: Subject | None = None
         #: days were named of which nothing has been said yet
         self.pending = False
         #: end of the last times of this subject
         self.last_end = 0
         #: the last statement closed weekdays, so that an exception from it is open
         self.after_closing = False
+        self.notices: list[Message] = []
 
-    def read(self) -> Schedule:
+    def read(self) -> Plan:
         while self.at < len(self.words):
             self._statement()
         if self.pending:
             raise NotHoursError("hours_no_times")
-        return self.schedule
+        return self.plan
 
     def _statement(self) -> None:
         kind = self._peek()
@@ -121,12 +136,18 @@ class _Reader:
             self._close(self._subject())
         elif kind == "except" and self.pending:
             self._except()
-        elif kind == "notice" and self.pending and self.subject.only_holidays:
+        elif kind in ("notice", "proviso") and self.pending and self.subject.only_holidays:
             self.at += 1
             self._holidays("unknown")
         elif kind == "always":
             self.at += 1
-            self.schedule.set_holidays("open" if self.after_closing else "as usual")
+            self.plan.schedule.set_holidays("open" if self.after_closing else "as usual")
+        elif kind in ("season", "dates", "usually"):
+            self._season()
+        elif kind == "area":
+            self._area()
+        elif kind in ("proviso", "last_entry") and not self.pending:
+            self.notices.append(Message(f"hours_{kind}", {"part": self._next().text}))
         else:
             raise self._stuck()
 
@@ -140,21 +161,54 @@ class _Reader:
         else:
             self._close(self.subject)
 
+    def _season(self) -> None:
+        """Read the name or the dates of a season; dates in brackets after its hours belong to it as well."""
+        in_brackets = self.at > 0 and self.words[self.at - 1].text == "("
+        self._skip("usually")
+        word = self._next()
+        if word.kind not in ("season", "dates"):
+            raise self._stuck(-1)
+        season = self.plan.season
+        if word.kind == "dates" and season is not None and not season.dates and (in_brackets or self.plan.is_new):
+            season.dates = stated_dates(word.text)
+            return
+        if word.kind == "season" and season is not None and season.dates and not season.word and self.plan.is_new:
+            season.word = word.text  # 5月至9月（夏季）
+            return
+        self.plan.begin_season(Season(word.text) if word.kind == "season" else Season(dates=stated_dates(word.text)))
+        self._begin_part(self.plan.usual_subject())
+
+    def _area(self) -> None:
+        """Read the name of an area, or of several with the same hours."""
+        names = [self._next().text]
+        while self._peek() == "area" or (self._peek() == "separator" and self._peek(1) == "area"):
+            self._skip("separator")
+            names.append(self._next().text)
+        self.plan.begin_area("、".join(names))
+        self._begin_part(Subject(WEEK))
+
+    def _begin_part(self, usual: Subject) -> None:
+        if self.pending:
+            self.common = self.subject
+        self.default = self.common or usual
+        self._begin_anew()
+
     def _add(self, start: int, end: int) -> None:
-        self.schedule.add(self.subject, start, end)
-        self.pending = self.after_closing = False
+        self.plan.schedule.add(self.subject, start, end)
+        self.plan.is_new = self.pending = self.after_closing = False
 
     def _close(self, subject: Subject) -> None:
-        self.schedule.close(subject)
+        self.plan.close(subject)
         self._begin_anew()
         self.after_closing = bool(subject.weekdays)
 
     def _holidays(self, rule: HolidayRule) -> None:
-        self.schedule.set_holidays(rule)
+        self.plan.schedule.set_holidays(rule)
+        self.plan.is_new = False
         self._begin_anew()
 
     def _begin_anew(self) -> None:
-        self.subject, self.pending, self.last_end, self.after_closing = Subject(WEEK), False, 0, False
+        self.subject, self.pending, self.last_end, self.after_closing = self.default, False, 0, False
 
     def _subject(self) -> Subject:
         """Read days, ranges of days and holidays, listed with or without separators."""
@@ -258,6 +312,22 @@ class _Reader:
     def _stuck(self, back: int = 0) -> NotHoursError:
         rest = "".join(word.text for word in self.words[max(0, self.at + back) :])
         return NotHoursError("hours_not_understood", part=rest or self.words[-1].text)
+
+
+def _refuse(words: list[Token]) -> None:
+    """Refuse texts with words that keep them from being understood; a reason that explains goes before any other."""
+    kinds = {word.kind for word in words}
+    obstacles = [word for word in words if word.kind in OBSTACLES]
+    for word in obstacles:
+        if word.kind != "unknown":
+            raise NotHoursError(f"hours_{word.kind}", part=word.text)
+    if not kinds & {"time", "all_day"}:
+        for kind, reason in (("proviso", "refers"), ("season", "seasonal")):
+            for word in words:
+                if word.kind == kind:
+                    raise NotHoursError(f"hours_{reason}", part=word.text)
+    if obstacles:
+        raise NotHoursError("hours_not_understood", part=obstacles[0].text)
 
 
 def _hour_of(hour: int, part: Part) -> int:

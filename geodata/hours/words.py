@@ -11,27 +11,47 @@ Kind = Literal[
     "time", "part", "next_day", "all_day",
     "day", "workday", "bare_day", "holiday", "always",
     "open", "closed", "closing_day", "except", "notice",
-    "range", "separator", "noise",
-    "refers", "seasonal", "all_weather", "several_areas", "unknown",
+    "range", "separator", "noise", "last_entry", "proviso", "usually",
+    "season", "dates", "area",
+    "refers", "all_weather", "unknown",
 ]  # fmt: skip
 Part = Literal["am", "noon", "pm", "night", "small", ""]
 
 #: Words that keep a text from being understood, whatever else it says.
-OBSTACLES: Final = frozenset({"refers", "seasonal", "all_weather", "several_areas", "unknown"})
+OBSTACLES: Final = frozenset({"refers", "all_weather", "unknown"})
+
+_DATE = r"\d{1,2}月(?:\d{1,2}[日号])?"
 
 #: What is read at each place of a text: the first entry that matches there wins.
 _LEXICON: Final[tuple[tuple[Kind, str], ...]] = (
     # remarks that change no hours: last admission, notice in special cases, no break at noon
-    ("noise", r"\d{1,2}:\d{2}后?停止[入进][馆场]|(?:闭馆前|提前)\d+分钟停止[入进][馆场]|(?:中午|午间)不休息?"),
-    ("noise", r"(?:如有|如遇|遇)?特殊情况,?[将会]?(?:提前)?(?:另行)?(?:通知|公告)"),
-    # obstacles
     (
-        "refers",
-        r"以[^,;。()]{1,20}?为准|与[^,;。()\d周]{1,16}?(?:一致|相同|同步)|随[^,;。()\d周]{1,16}|视[^,;。()]{1,16}而定",
+        "last_entry",
+        r"\d{1,2}:\d{2}(?:以?后|起)?停止(?:[入进][馆场园]|取[号票]|检票|借还书?|受理)"
+        r"|(?:闭[馆园站]|关门|下班)?前?(?:提前)?\d+分钟停止(?:[入进][馆场园]|取[号票]|检票|受理)"
+        r"|最[晚后][入进][馆场园](?:时间)?(?:为)?:?\d{1,2}:\d{2}",
     ),
-    ("refers", r"(?:运营|运行|营业|工作|开馆|上班|办公)时[间段]内|同?地铁站?运[营行](?:时间)?"),
-    ("refers", r"详询|详见|咨询|查询|公告|公示|预约|在线|待定|不定时?"),
-    ("seasonal", r"[春夏秋冬]+(?!节)[季天令]?|暑[期假]|寒暑?假|[旺淡]季|汛期|\d{1,2}(?:-\d{1,2})?月(?:\d{1,2}[日号])?"),
+    ("noise", r"(?:中午|午间)不休息?"),
+    ("noise", r"(?:如有|如遇|遇)?特殊情况,?[将会]?(?:提前)?(?:另行)?(?:通知|公告)|如有(?:变动|变化|变更|调整)"),
+    # who states times and refers to others keeps them to himself; without times there are none
+    ("proviso", r"(?:最终|具体)?(?:开放)?(?:时间)?以[^,;。()]{1,20}?为准|仅供参考"),
+    ("proviso", r"与[^,;。()\d周]{1,16}?(?:一致|相同|同步)|随[^,;。()\d周]{1,16}|视[^,;。()]{1,16}而定"),
+    ("proviso", r"(?!(?:国家)?(?:法定|节|假|公众|春节|国庆))[^,;。()\d周]{2,16}期间除外"),
+    ("proviso", r"(?:运营|运行|营业|工作|开馆|上班|办公)时[间段]内|同?地铁站?运[营行](?:时间)?"),
+    ("proviso", r"(?:具体|详情)?请?(?:详询|详见|咨询|致电)(?!时间)[^,;。()\d周星每]{0,12}"),
+    ("proviso", r"(?:需|须|请)?(?:提前)?(?:电话|网上|线上)?预约(?!时间)(?:[入进]馆|参观|开放|使用)?|查询|公示|公告"),
+    # obstacles
+    ("refers", r"在线|待定|不定时?|实时"),
+    # seasons
+    ("dates", rf"(?:每年)?{_DATE}(?:-|~|至|到)(?:次年|翌年|来年|第二年)?(?:{_DATE}|\d{{1,2}}[日号])"),
+    ("dates", r"(?:每年)?(?:\d{1,2}[-~至到]\d{1,2}月|\d{1,2}(?:、\d{1,2})+月)(?!\d{1,2}[日号])"),
+    ("dates", r"(?<!\d)\d{1,2}\.\d-\d{1,2}\.\d{1,2}(?![\d:])|(?<!\d)\d{1,2}\.\d{2}-\d{1,2}\.\d(?![\d:])"),
+    ("dates", rf"(?:每年)?{_DATE}"),
+    (
+        "season",
+        r"[春夏秋冬](?!节)[、和]?(?:[春夏秋冬](?!节))*(?:[季天]|令时?|时制)?(?:作息)?|寒?暑[期假]|寒假|[旺淡]季|汛期",
+    ),
+    ("usually", r"通常|一般|大约|约"),
     ("all_weather", r"全天候"),
     # days
     ("workday", r"工作日|weekdays?"),
@@ -44,6 +64,7 @@ _LEXICON: Final[tuple[tuple[Kind, str], ...]] = (
     ("holiday", r"(?:国家)?法定(?:节假日|假日|节日|假期)|节假日|公众假期|(?:public)?holidays?"),
     # times
     ("time", r"\d{1,2}:\d{2}(?::00)?(?:am|pm)?|\d{1,2}(?:am|pm)"),
+    ("area", r"(?:24小时)?自助[一-鿿]{0,4}?[区室厅馆]"),
     ("all_day", r"(?:全天)?24小时|24h(?:ours)?|24/7|7[x×*]24(?:小时)?|全[天日]"),
     ("time", r"\d{1,2}[点时](?:半|\d{1,2}分?)?[整钟]?|\d{1,2}(?=(?:-|至|到|~)\d{1,2}[点时])"),
     ("part", r"[上下中]午|早[上晨间]|清晨|午后|晚[上间]|夜间|傍晚|凌晨|白天|日间|[早晚]"),
@@ -58,7 +79,7 @@ _LEXICON: Final[tuple[tuple[Kind, str], ...]] = (
     ("open", r"(?:免费|对外|正常)?(?:开放|开馆|营业|服务)|open"),
     ("range", r"-|~|至|到|to"),
     ("separator", r"[,;:、。()/&]|和|及|与|[每逢遇]|为|均|都|and"),
-    ("several_areas", r"[\d一二三四五六七八九-]*[层楼]|[一-鿿]{1,6}?[区室厅]"),
+    ("area", r"[\d一二三四五六七八九](?:-?[\d一二三四五六七八九])*[层楼]|[一-鿿]{1,6}?[区室厅]"),
 )
 _TOKEN: Final = re.compile("|".join(f"(?P<k{index}>{pattern})" for index, (_, pattern) in enumerate(_LEXICON)))
 
@@ -118,9 +139,31 @@ def plain(text: str) -> str:
     return _DASHES.sub("-", narrow).strip()
 
 
+_DIGIT_DAYS = re.compile(
+    r"(?:周|星期|礼拜)[1-7](?![\d.]*[点时月])"
+    r"(?:\s*(?:-|~|至|到)\s*(?:周|星期|礼拜)?[1-7](?:(?![:.点时\d])|(?=\d{1,2}[:.]\d\d))"
+    r"|\s*[、,和及]\s*(?:周|星期|礼拜)?[1-7](?![:.点时\d]))*"
+)
+_DOTTED = re.compile(r"(?<![\d.])([01]?\d|2[0-4])\.([0-5]\d)(?=\s*(?:-|~|至|到)\s*\d{1,2}\.\d\d(?!\d*[.月日元]))")
+_DOTTED_END = re.compile(r"(?<=:\d\d)(\s*(?:-|~|至|到)\s*)(\d{1,2})\.([0-5]\d)(?![.\d])")
+_COMPACT = re.compile(r"(?<!\d)(?:[0-2]\d[0-5]\d\s*[-~至到]\s*[0-2]\d[0-5]\d)+(?!\d|\s*年)")
+_YEARS = re.compile(r"20[1-3]\d\s*[-~至到]\s*20[1-3]\d")
+
+
+def _spelled(text: str) -> str:
+    """Write days and times the usual way: 周1 as 周一, 8.30-17.30 and 0830-1730 with colons."""
+    text = _DIGIT_DAYS.sub(
+        lambda days: re.sub(r"[1-7]", lambda digit: "一二三四五六日"[int(digit[0]) - 1], days[0]), text
+    )
+    text = _DOTTED_END.sub(r"\1\2:\3", _DOTTED.sub(r"\1:\2", text))
+    return _COMPACT.sub(
+        lambda times: times[0] if _YEARS.fullmatch(times[0]) else re.sub(r"(\d\d)(\d\d)", r"\1:\2", times[0]), text
+    )
+
+
 def tokens(text: str) -> list[Token]:
     """Cut a text into words; neighbouring characters that belong to none are one word of kind ``unknown``."""
-    letters = re.sub(r"\s+", "", plain(text)).lower()
+    letters = re.sub(r"\s+", "", _spelled(plain(text))).lower()
     found: list[Token] = []
     start = at = 0
     while at < len(letters):
