@@ -49,6 +49,13 @@ class Blobs:
         np.cumsum(length[:-1], out=start[1:])
         return cls((chunk,), np.zeros(len(length), dtype=np.uint8), start, length)
 
+    def many(self, rows: Sequence[int]) -> list[bytes]:
+        """Return the strings of some rows."""
+        at = np.asarray(rows, dtype=np.intp)
+        start = self.start[at]
+        places = zip(self.chunk[at].tolist(), start.tolist(), (start + self.length[at]).tolist(), strict=True)
+        return [bytes(self.chunks[chunk][begin:end]) for chunk, begin, end in places]
+
     def __getitem__(self, row: int) -> bytes:
         start = int(self.start[row])
         return bytes(self.chunks[self.chunk[row]][start : start + int(self.length[row])])

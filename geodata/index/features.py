@@ -100,7 +100,7 @@ def member(values: bytes, name: str) -> Any:
 
 def in_datum(feature: bytes, datum: Datum) -> bytes:
     """Return a feature with its coordinates in another datum."""
-    return feature if datum == "wgs84" else orjson.dumps(converted(orjson.loads(feature), datum))
+    return orjson.dumps(converted(orjson.loads(feature), datum))
 
 
 def converted(feature: dict[str, Any], datum: Datum) -> dict[str, Any]:

@@ -22,6 +22,7 @@ Units: TypeAlias = NDArray[np.uint16]
 
 #: Ends each text; parts of a text are parted by a line feed. Neither stands in what is sought.
 _END, _PART = 0, 10
+_APART = 8
 _ASTRAL_NOISE = re.compile(r"[^\w\0\n]")
 
 
@@ -48,6 +49,9 @@ class Grams:
         ends = np.flatnonzero(units == _END)
         self.starts = np.zeros(len(ends) + 1, dtype=np.int32)
         self.starts[1:] = ends + 1
+        # The text at each eighth unit: from there it is a step or two to any other, where a binary search takes many.
+        signposts = np.searchsorted(self.starts, np.arange(0, len(units), _APART), side="right") - 1
+        self._signposts: NDArray[np.int32] = signposts.astype(np.int32)
         self._positions = np.argsort(units, kind="stable").astype(np.int32)
         self._first = np.zeros(65_537, dtype=np.int32)
         np.cumsum(np.bincount(units, minlength=65_536), out=self._first[1:])
@@ -56,14 +60,16 @@ class Grams:
         return len(self.starts) - 1
 
     def find(self, sought: str) -> Found:
-        """Return every occurrence of a folded text."""
-        wanted = np.frombuffer(sought.encode("utf-16-le"), dtype=np.uint16)
+        """Return every occurrence of a folded text, and how it stands in its text."""
+        wanted = _utf16(sought)
         at = self._occurrences(wanted)
-        text = (np.searchsorted(self.starts, at, side="right") - 1).astype(np.int32)
-        before = self.units[np.maximum(at - 1, 0)]
+        before, after = self.units[np.maximum(at - 1, 0)], self.units[at + len(wanted)]
         begins = (at == 0) | (before == _END) | (before == _PART)
-        after = self.units[at + len(wanted)] if len(wanted) else before
-        return Found(text, begins, begins & ((after == _END) | (after == _PART)))
+        return Found(self._texts_at(at), begins, begins & ((after == _END) | (after == _PART)))
+
+    def holding(self, sought: str) -> NDArray[np.int32]:
+        """Return the texts in which a folded text occurs; one with several occurrences several times."""
+        return self._texts_at(self._occurrences(_utf16(sought)))
 
     def length(self) -> NDArray[np.int32]:
         """Return how long each text is, in units."""
@@ -84,7 +90,16 @@ class Grams:
     @property
     def nbytes(self) -> int:
         """The memory it takes, in bytes."""
-        return self.units.nbytes + self.starts.nbytes + self._positions.nbytes + self._first.nbytes
+        parts = (self.units, self.starts, self._positions, self._first, self._signposts)
+        return sum(part.nbytes for part in parts)
+
+    def _texts_at(self, positions: NDArray[np.int32]) -> NDArray[np.int32]:
+        texts: NDArray[np.int32] = self._signposts[positions // _APART]
+        behind = np.flatnonzero(self.starts[texts + 1] <= positions)
+        while len(behind):
+            texts[behind] += 1
+            behind = behind[self.starts[texts[behind] + 1] <= positions[behind]]
+        return texts
 
     def _occurrences(self, wanted: Units) -> NDArray[np.int32]:
         if not len(wanted):

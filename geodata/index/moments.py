@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from threading import Lock
 from zoneinfo import ZoneInfo
@@ -97,19 +98,21 @@ class Moments:
             moment.listed[states] = found
         return found
 
-    def opening(self, row: int, at: datetime) -> bytes:
-        """Return the JSON of a site's ``open``."""
-        moment = self.of(at)
-        if self.columns.table.special[row]:
-            found = moment.openings.get(-1 - row)
-            if found is None:
-                found = moment.openings[-1 - row] = opening_json(self._exceptional(row, moment, at))
-            return found
-        number = int(self.columns.table.hours[row])
-        found = moment.openings.get(number)
-        if found is None:
-            found = moment.openings[number] = moment.day.opening(number, moment.at)
-        return found
+    def openings(self, rows: Sequence[int], at: datetime) -> list[bytes]:
+        """Return the JSON of sites' ``open``."""
+        moment, table = self.of(at), self.columns.table
+        chosen = np.asarray(rows, dtype=np.intp)
+        # Sites of the same hours share an answer; an exceptional one has its own, under a negative number.
+        numbers = np.where(table.special[chosen], -1 - chosen, table.hours[chosen]).tolist()
+        known = moment.openings
+        for number, row in zip(numbers, rows, strict=True):
+            if number not in known:
+                known[number] = (
+                    opening_json(self._exceptional(row, moment, at))
+                    if number < 0
+                    else moment.day.opening(number, moment.at)
+                )
+        return [known[number] for number in numbers]
 
     def prepare(self, now: datetime) -> None:
         """Work out the timetables of the day, and in its last hour those of the next one."""

@@ -73,13 +73,12 @@ class _Segment:
     def rank(self, word: str) -> Ranks:
         """Return how well a folded word goes with each of the segment's rows."""
         ranks = np.full(len(self.rows), NO_MATCH, dtype=np.uint8)
-        places = self.place.find(word)
-        ranks[places.text] = PLACE
+        ranks[self.place.holding(word)] = PLACE
         if word.isascii():
             spelt = self.pinyin.find(word)
             ranks[spelt.text] = SPELT_WITHIN
             ranks[spelt.text[spelt.begins]] = SPELT
-        ranks[self.alias.find(word).text] = LABEL
+        ranks[self.alias.holding(word)] = LABEL
         names = self.name.find(word)
         ranks[names.text] = SUBSTRING
         ranks[names.text[names.begins]] = PREFIX

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -287,12 +287,17 @@ class SiteIndex:
         datum : Datum
             Of the coordinates.
         """
-        whole = whole_feature(self._columns.feature[hit.row], hit.distance_m, self._moments.opening(hit.row, now))
-        return in_datum(whole, datum)
+        return self._features([hit], now, datum)[0]
 
     def features(self, hits: Hits | Page, datum: Datum = "wgs84") -> list[bytes]:
-        """Return the sites found as GeoJSON, each with its ``open`` at the time it was judged for."""
-        return [self.feature(hit, hits.at, datum) for hit in hits]
+        """Return all sites found as GeoJSON, each with its ``open`` at the time it was judged for."""
+        return self._features(hits.items, hits.at, datum)
+
+    def _features(self, hits: Sequence[Hit], at: datetime, datum: Datum) -> list[bytes]:
+        rows = [hit.row for hit in hits]
+        parts = zip(hits, self._columns.feature.many(rows), self._moments.openings(rows, at), strict=True)
+        whole = [whole_feature(values, hit.distance_m, opening) for hit, values, opening in parts]
+        return whole if datum == "wgs84" else [in_datum(feature, datum) for feature in whole]
 
     def detail(self, code: str, now: datetime, datum: Datum = "wgs84") -> dict[str, Any]:
         """Return everything about one site, with its hours of the next seven days.
@@ -307,7 +312,7 @@ class SiteIndex:
         if row is None:
             raise NotFoundError("index_no_site", site=code[:40])
         self._moments.at(now)
-        return detail(self._columns, row, self._moments.opening(row, now), now, self.calendar, self.tz, datum)
+        return detail(self._columns, row, self._moments.openings([row], now)[0], now, self.calendar, self.tz, datum)
 
     def last_boundary(self, now: datetime) -> datetime:
         """Return the last time at which an answer may have changed: someone opened or closed, a day began."""

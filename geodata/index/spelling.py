@@ -108,7 +108,8 @@ class Spellings:
         if not sought.isascii():
             return Spelt(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.bool_))
         key = sought.encode()
-        found = [index.find(key) for index in (self._spelt, self._initials)]
+        # A single letter is the initial wherever it begins a syllable.
+        found = [index.find(key) for index in (self._spelt, self._initials)[: len(key)]]
         return Spelt(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
 
     def kept(self, keep: NDArray[np.bool_]) -> bytes:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geodata.index.features import member
 from geodata.index.finding import Finder, Point, check_limit, check_position
-from geodata.index.geometry import Floats, Mask, Rows, geodesic_m, unit_vector, unit_vectors
+from geodata.index.geometry import Accept, Mask, geodesic_m
 from geodata.index.query import Suggestion
-from geodata.index.search import EXACT, LABEL, NO_MATCH, PLACE, PREFIX, SPELT, SPELT_WITHIN, SUBSTRING
+from geodata.index.search import EXACT, LABEL, NO_MATCH, PLACE, PREFIX, SPELT, SPELT_WITHIN, SUBSTRING, Ranks
 from geodata.index.text import fold, tokens
 
 if TYPE_CHECKING:
@@ -45,34 +47,50 @@ def suggest(
         found.append((rank, 0, _area(area, rank, near)))
     ranks = finder.search.rank(words)
     ranks[~wanted] = NO_MATCH
-    rows = _best(finder, ranks, limit, near)
-    for row in rows.tolist():
+    for row in _best(finder, ranks, limit, near):
         rank = int(ranks[row])
         found.append((rank, 1, _site(finder, row, rank, near)))
     # The sort keeps the order within equals: the areas', then the sites' by nearness.
     return [suggestion for _, _, suggestion in sorted(found, key=lambda item: item[:2])][:limit]
 
 
-def _best(finder: Finder, ranks: np.ndarray[tuple[int], np.dtype[np.uint8]], limit: int, near: Point | None) -> Rows:
-    """Return the rows of the best ranks, within a rank the nearest or else the shortest names first."""
-    counts = np.cumsum(np.bincount(ranks, minlength=NO_MATCH + 1)[:NO_MATCH])
-    worst = int(np.searchsorted(counts, limit))
-    rows = np.flatnonzero(ranks <= min(worst, PLACE)).astype(np.int32)
-    second = _farness(finder, rows, near) if near is not None else finder.name_lengths[rows].astype(np.float64)
-    if len(rows) > 4 * limit:
-        # Of the worst rank only the first few by the second key can be among the best; equal ones all stay.
-        of_worst = ranks[rows] == worst
-        border = np.partition(second[of_worst], limit - 1)[limit - 1] if of_worst.sum() > limit else np.inf
-        keep = ~of_worst | (second <= border)
-        rows, second = rows[keep], second[keep]
-    return rows[np.lexsort((finder.orders.rank[rows], second, ranks[rows]))[:limit]]
+def _best(finder: Finder, ranks: Ranks, limit: int, near: Point | None) -> list[int]:
+    """Return the rows of the best ranks; within a rank the nearest, or else those of the shortest names, first."""
+    counts = np.bincount(ranks, minlength=NO_MATCH + 1)
+    rows: list[int] = []
+    for rank in range(NO_MATCH):
+        wanted = limit - len(rows)
+        if wanted and counts[rank]:
+            rows += _first(finder, ranks == rank, int(counts[rank]), wanted, near)
+    return rows
 
 
-def _farness(finder: Finder, rows: Rows, near: Point) -> Floats:
-    """Return a measure that grows with the distance, the same as far as anyone on a list could tell."""
-    table = finder.columns.table
-    cosine = unit_vectors(table.lon[rows], table.lat[rows]) @ unit_vector(*near)
-    return np.where(np.isnan(cosine), 2.0, 1.0 - cosine)
+def _first(finder: Finder, mask: Mask, count: int, wanted: int, near: Point | None) -> list[int]:
+    """Return the first few of equally good rows."""
+    if near is not None:
+        nearest, _ = finder.globe.nearest(
+            *near, radius_m=math.inf, count=wanted, accept=_chosen(mask), order=finder.orders.rank
+        )
+        if len(nearest) == min(wanted, count):
+            return list(map(int, nearest))
+        # Those without a position come last.
+        mask = mask.copy()
+        mask[nearest] = False
+        return list(map(int, nearest)) + _shortest(finder, np.flatnonzero(mask), wanted - len(nearest))
+    return _shortest(finder, np.flatnonzero(mask), wanted)
+
+
+def _chosen(mask: Mask) -> Accept:
+    return lambda rows: mask if rows is None else mask[rows]
+
+
+def _shortest(finder: Finder, rows: NDArray[np.intp], wanted: int) -> list[int]:
+    lengths = finder.name_lengths[rows]
+    if len(rows) > wanted:
+        border = np.partition(lengths, wanted - 1)[wanted - 1]
+        rows, lengths = rows[lengths <= border], lengths[lengths <= border]
+    first: list[int] = rows[np.lexsort((finder.orders.rank[rows], lengths))[:wanted]].tolist()
+    return first
 
 
 def _site(finder: Finder, row: int, rank: int, near: Point | None) -> Suggestion:
