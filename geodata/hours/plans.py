@@ -49,6 +49,11 @@ class Plan:
         """The present season."""
         return self._present.season
 
+    @property
+    def has_usual_hours(self) -> bool:
+        """Whether there are hours for the year round."""
+        return self._base.has_hours
+
     def begin_season(self, season: Season) -> None:
         """Begin the part of a season."""
         self._begin(_Part(season=season), of_areas=False)

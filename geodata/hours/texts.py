@@ -169,10 +169,20 @@ class _Reader:
         if word.kind not in ("season", "dates"):
             raise self._stuck(-1)
         season = self.plan.season
+        alone = in_brackets and self.at < len(self.words) and self.words[self.at].text == ")"
+        if alone and season is None and self.plan.has_usual_hours:
+            # 8:00-18:00（夏季）8:30-17:30: the hours before it or those after?
+            raise NotHoursError("hours_season_unclear")
         if word.kind == "dates" and season is not None and not season.dates and (in_brackets or self.plan.is_new):
             season.dates = stated_dates(word.text)
             return
-        if word.kind == "season" and season is not None and season.dates and not season.word and self.plan.is_new:
+        if (
+            word.kind == "season"
+            and season is not None
+            and season.dates
+            and not season.word
+            and (alone or self.plan.is_new)
+        ):
             season.word = word.text  # 5月至9月（夏季）
             return
         self.plan.begin_season(Season(word.text) if word.kind == "season" else Season(dates=stated_dates(word.text)))

@@ -413,6 +413,14 @@ def test_hours_that_are_not_understood_keep_their_text(store: Store, load: Load)
     assert (issue.row, issue.column, issue.value, issue.severity) == (2, "hours", "以现场为准", "info")
 
 
+def test_the_dates_taken_for_a_season_are_reported(store: Store, load: Load) -> None:
+    report = load([{"name": "A", "hours": "夏季8:00-18:00，冬季8:30-17:30"}])
+    assert only(store).site.hours.osm == "May-Sep Mo-Su 08:00-18:00; Oct-Apr Mo-Su 08:30-17:30"
+    assert [(issue.column, issue.severity, issue.message.code) for issue in report.issues] == [
+        ("hours", "info", "hours_season_dates")
+    ] * 2
+
+
 def test_a_dry_run_finds_out_everything_and_writes_nothing(store: Store, load: Load) -> None:
     load([{"id": "1", "name": "A"}])
     state = store.state()
