@@ -64,9 +64,16 @@ class Finder:
         at, moment = self._moment(query, now)
         rows: list[int] = []
         distances: list[float] = []
+        share = self.filter_of(_lasting(query)).share
         for accept in self._groups(query, moment):
             found, metres = self.globe.nearest(
-                lon, lat, radius_m=radius_m, count=limit + 1 - len(rows), accept=accept, order=self.orders.rank
+                lon,
+                lat,
+                radius_m=radius_m,
+                count=limit + 1 - len(rows),
+                accept=accept,
+                order=self.orders.rank,
+                share=share,
             )
             rows += found.tolist()
             distances += metres.tolist()

@@ -83,7 +83,15 @@ class Globe:
         self._tree = cKDTree(self.vectors, balanced_tree=False, compact_nodes=False)
 
     def nearest(
-        self, lon: float, lat: float, *, radius_m: float, count: int, accept: Accept | None, order: Rows
+        self,
+        lon: float,
+        lat: float,
+        *,
+        radius_m: float,
+        count: int,
+        accept: Accept | None,
+        order: Rows,
+        share: float = 0.25,
     ) -> tuple[Rows, Floats]:
         """Return the rows of the accepted points nearest to a point, and their geodesic distances.
 
@@ -99,12 +107,14 @@ class Globe:
             Which rows are wanted.
         order : ndarray of int32
             By row, what decides between points of the same distance.
+        share : float
+            About what part of the points is accepted; for speed only.
         """
         if count < 1 or not len(self.rows):
             return np.empty(0, dtype=np.int32), np.empty(0)
         centre = unit_vector(lon, lat)
         bound = chord_within(radius_m)
-        tried = count + 8 if accept is None else 4 * count + 16
+        tried = count + 8 if accept is None else int(min(1.3 * count / max(share, 0.001) + 16, _TREE_LIMIT))
         while tried <= _TREE_LIMIT and tried < len(self.rows):
             chords, points = self._tree.query(centre, tried, distance_upper_bound=bound)
             known_to = float(chords[-1])

@@ -54,6 +54,7 @@ def test_nearest_is_what_brute_force_finds(here, points, data):
         count=count,
         accept=lambda chosen: accepted if chosen is None else accepted[chosen],
         order=order,
+        share=data.draw(st.sampled_from([0.0, 0.25, 1.0])),
     )
     assert rows.tolist() == brute_force(here, points, accepted, order, radius_m, count)
     assert all(distance == GEOD.inv(*here, *points[row])[2] for row, distance in zip(rows, distances, strict=True))
