@@ -81,6 +81,11 @@ class WorkCalendar:
     def __hash__(self) -> int:
         return hash(frozenset(self._days))
 
+    @property
+    def days(self) -> tuple[CalendarDay, ...]:
+        """Every day on which it differs from the ordinary week."""
+        return tuple(self._days.values())
+
     def entry(self, day: date) -> CalendarDay | None:
         """Return what the calendar says about ``day``; nothing for an ordinary one."""
         return self._days.get(day)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from threading import Lock
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from geodata.index.filters import numbered
 from geodata.index.geometry import Mask
 from geodata.index.opening import Day, Moment, opening_json, other, present
 from geodata.index.query import LISTED_STATES
+from geodata.index.tables import Tables
 
 #: Days and moments kept beside the present one.
 _DAYS = 6
@@ -51,6 +52,19 @@ class Moments:
         if before is not None:
             hours = columns.lexicons.hours.words
             self._days.update((day, known.grown(hours)) for day, known in list(before._days.items()))
+
+    def timetables(self) -> list[Tables]:
+        """Return the timetables of the days of which all are worked out."""
+        with self._lock:
+            days = list(self._days.values())
+        ready = ((known.day, [table for table in known.tables if table is not None], known.hours) for known in days)
+        return [Tables.of(day, tables) for day, tables, hours in ready if len(tables) == len(hours)]
+
+    def remember(self, known: Iterable[Tables]) -> None:
+        """Take over timetables that were worked out for the same hours and the same calendar."""
+        hours = self.columns.lexicons.hours.words
+        for tables in known:
+            self._days[tables.day] = Day(hours, tables.day, self.calendar, self.tz, tables.timetables(self.tz))
 
     def at(self, now: datetime) -> Moment:
         """Return the moment of the present time, with its boundaries."""

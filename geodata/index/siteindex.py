@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -23,6 +24,7 @@ from geodata.index.ordering import Orders
 from geodata.index.query import Hit, Hits, Page, SiteQuery, Sort, Suggestion
 from geodata.index.search import Search
 from geodata.index.suggesting import suggest
+from geodata.index.tables import Tables
 from geodata.sites import Datum
 from geodata.store import SiteRows, Store
 from geodata.vocabulary import Vocabulary
@@ -32,6 +34,21 @@ if TYPE_CHECKING:
 
 #: Reads a store from its beginning.
 _NOTHING_READ = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What an index is made of, without what is quickly derived from it; see :mod:`geodata.index.snapshot`."""
+
+    store_id: str
+    version: int
+    vocabulary: Vocabulary
+    tz: ZoneInfo
+    columns: Columns
+    search: Search
+    calendar: WorkCalendar
+    areas: tuple[Area, ...]
+    timetables: list[Tables]
 
 
 class SiteIndex:
@@ -109,6 +126,36 @@ class SiteIndex:
             calendar=WorkCalendar(since.calendar_days),
             areas=areas,
             tz=tz,
+        )
+
+    @classmethod
+    def restored(cls, parts: Parts) -> SiteIndex:
+        """Return the index that consisted of these parts."""
+        index = cls(
+            parts.columns,
+            parts.search,
+            store_id=parts.store_id,
+            version=parts.version,
+            vocabulary=parts.vocabulary,
+            calendar=parts.calendar,
+            areas=parts.areas,
+            tz=parts.tz,
+        )
+        index._moments.remember(parts.timetables)
+        return index
+
+    def parts(self) -> Parts:
+        """Return what the index is made of."""
+        return Parts(
+            self.store_id,
+            self.version,
+            self._vocabulary,
+            self.tz,
+            self._columns,
+            self._finder.search,
+            self.calendar,
+            self.areas,
+            self._moments.timetables(),
         )
 
     def refreshed(self, store: Store) -> SiteIndex:
