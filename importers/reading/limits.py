@@ -11,6 +11,9 @@ MAX_UNPACKED_BYTES = 1_000_000_000
 #: Most members of a workbook's archive.
 MAX_MEMBERS = 10_000
 
+#: Most cells between the first and the last filled one of a worksheet, blank ones included: all take memory.
+MAX_CELLS = 30_000_000
+
 #: Most rows of a table, its header included.
 MAX_ROWS = 2_000_000
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
+import zlib
 from collections.abc import Iterator
+from functools import reduce
 from pathlib import Path
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
@@ -11,6 +14,13 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 from geodata.errors import FileError
 from importers.reading import limits
 from importers.reading.grid import Grid, Row
+
+_CHUNK = 1 << 20
+#: What zipfile raises for archives that are torn, protected or packed in unusual ways.
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError)
+#: Where a cell says that it is: r="B12".
+_REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
+_LONGEST = 40
 
 
 def read_workbook(path: Path) -> list[Grid]:
@@ -37,8 +47,7 @@ def _grid(path: Path, sheet: CalamineSheet) -> Grid:
         raise FileError("file_too_many_columns", file=path.name, row=1, limit=limits.MAX_COLUMNS)
 
     def rows() -> Iterator[Row]:
-        first = (sheet.start or (0, 0))[0]
-        for number, cells in enumerate(sheet.to_python(skip_empty_area=True), start=first + 1):
+        for number, cells in enumerate(sheet.iter_rows(), start=1):
             yield Row(number, [None if cell == "" else cell for cell in cells])
 
     return Grid(name=sheet.name, rows=rows, facts={"sheet": sheet.name})
@@ -48,9 +57,35 @@ def _check_archive(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+            _check_members(path, members)
+            for member in members:
+                if member.filename.startswith("xl/worksheets/"):
+                    _check_extent(path, archive, member)
+    except _BROKEN as error:
         raise FileError("file_workbook_unreadable", file=path.name, detail=str(error)) from error
+
+
+def _check_members(path: Path, members: list[zipfile.ZipInfo]) -> None:
     if len(members) > limits.MAX_MEMBERS or sum(member.file_size for member in members) > limits.MAX_UNPACKED_BYTES:
         raise FileError("file_unpacks_too_large", file=path.name, limit=f"{limits.MAX_UNPACKED_BYTES / 1e6:.0f}")
     if not any(member.filename.startswith("xl/") for member in members):
         raise FileError("file_archive", file=path.name)
+
+
+def _check_extent(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
+    """Refuse a worksheet with a cell so far out that the blank ones before it would fill the memory."""
+    row = column = 0
+    rest = b""
+    with archive.open(member) as stream:
+        while chunk := stream.read(_CHUNK):
+            text = rest + chunk
+            for letters, digits in set(_REFERENCE.findall(text)):
+                row, column = max(row, int(digits)), max(column, _column(letters))
+            if row * column > limits.MAX_CELLS:
+                raise FileError("file_sheet_too_wide", file=path.name, rows=row, columns=column)
+            rest = text[-_LONGEST:]
+
+
+def _column(letters: bytes) -> int:
+    """Return the number of a column by its letters: A is 1, AA is 27."""
+    return reduce(lambda number, letter: number * 26 + letter - ord("A") + 1, letters, 0)

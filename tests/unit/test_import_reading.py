@@ -186,6 +186,14 @@ def test_a_workbook_that_unpacks_too_large_is_not_opened(tmp_path: Path, monkeyp
     assert code_of(path) == "file_workbook_unreadable"
 
 
+def test_a_cell_far_out_does_not_fill_the_memory(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.worksheets[0]["A1"] = "name"
+    book.worksheets[0]["XFD1048576"] = "far"
+    book.save(tmp_path / "far.xlsx")
+    assert code_of(tmp_path / "far.xlsx") == "file_sheet_too_wide"
+
+
 def test_archives_and_torn_workbooks(write: Callable[[str, bytes], Path], tmp_path: Path) -> None:
     path = tmp_path / "archive.xlsx"
     with zipfile.ZipFile(path, "w") as archive:
