@@ -43,6 +43,8 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
     from webmap import api, errors, pages, paths, security
     from webmap.api.parameters import make_parameters
     from webmap.context import Context
+    from webmap.edge import Edge, tell_route
+    from webmap.metrics import Metrics, register_metrics
     from webmap.readmodel import ReadModel
     from webmap.settings import Settings, unknown_variables
 
@@ -56,15 +58,24 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
         template_folder=str(paths.templates_folder()),
         static_folder=None,  # the pages serve their own assets, compressed and under a digest
     )
+    read_model = ReadModel(settings, vocabulary, clock or _system_clock)
     app.extensions["stationmap"] = Context(
         settings=settings,
         vocabulary=vocabulary,
-        read_model=ReadModel(settings, vocabulary, clock or _system_clock),
+        read_model=read_model,
         clock=clock or _system_clock,
         parameters=make_parameters(settings.limits, vocabulary),
         version=version(),
         edition=hashlib.sha256(repr((version(), settings, vocabulary)).encode()).hexdigest()[:12],
     )
+    server = settings.server
+    metrics = None
+    if server.metrics_networks:
+        metrics = Metrics(version())
+        read_model.observer = metrics.refreshed
+        register_metrics(app, metrics, server.metrics_networks, behind_proxy=server.proxy_count > 0)
+    tell_route(app)
+    app.wsgi_app = Edge(app.wsgi_app, metrics=metrics, access_log=server.access_log)  # type: ignore[method-assign]
     security.secure(app, settings)
     errors.register_error_handlers(app)
     api.register_api(app)

@@ -66,6 +66,17 @@ class BadParametersError(errors.ParameterError):
         self.problems = tuple(problems)
 
 
+class TooManyRequestsError(errors.StationmapError):
+    """A client asks for more than its share; it may go on after ``retry_after_s`` seconds."""
+
+    def __init__(self, amount: int, span_s: int, *, retry_after_s: int) -> None:
+        super().__init__("too_many_requests", amount=amount, span=span_s, wait=retry_after_s)
+        self.retry_after_s = retry_after_s
+
+
+STATUS[TooManyRequestsError] = 429
+
+
 def status_of(error: errors.StationmapError) -> int:
     """Return the HTTP status code for ``error``."""
     return next(STATUS[cls] for cls in type(error).__mro__ if cls in STATUS)
@@ -84,7 +95,8 @@ def _domain_error(error: errors.StationmapError) -> Response:
         return _unexpected_error(error)
     if status == 503:
         log.warning("answered 503: %s", describe_exception(error))
-    return _answer(status, error.message, problems=_problems(error))
+    headers = {"Retry-After": str(error.retry_after_s)} if isinstance(error, TooManyRequestsError) else None
+    return _answer(status, error.message, problems=_problems(error), headers=headers)
 
 
 def _problems(error: errors.StationmapError) -> Sequence[ParameterProblem]:
@@ -138,7 +150,7 @@ def _answer(
     return response
 
 
-_TITLED = frozenset({400, 404, 405, 412, 413, 500, 503})
+_TITLED = frozenset({400, 404, 405, 412, 413, 429, 500, 503})
 
 
 def _problem(

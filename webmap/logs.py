@@ -1,36 +1,93 @@
-"""Logging of the server and the command line: to stderr, and never a position."""
+"""Logging of the server and the command line: to stderr, a line for each event, and never a position."""
 
 from __future__ import annotations
 
+import json
 import logging.config
-from typing import Any
+import re
+import traceback
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Literal
 
-#: The access log has the path and never the query string, which may hold a person's position.
-ACCESS_FORMAT = "%(addr)s %(method)s %(path)s %(status)d %(dt_ms).1f ms"
+import orjson
+
+from webmap.privacy import without_positions
+from webmap.requestid import REQUEST_ID
+
+LogFormat = Literal["text", "json"]
+
+#: Values that stand in a line of text without quotation marks.
+_PLAIN = re.compile(r"[^\s\"'=\\\x00-\x1f]+")
 
 
-def log_config(level: str) -> dict[str, Any]:
+class StructuredFormatter(logging.Formatter):
+    """Writes a record as one line of fields, as ``name=value`` or as JSON, without whatever may be a position.
+
+    A record's attribute ``fields`` is a mapping of further fields.
+
+    Parameters
+    ----------
+    form : {"text", "json"}
+    """
+
+    def __init__(self, form: LogFormat = "text") -> None:
+        super().__init__()
+        self._write = _json_line if form == "json" else _text_line
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        moment = datetime.fromtimestamp(record.created, UTC)
+        fields: dict[str, Any] = {
+            "time": f"{moment:%Y-%m-%dT%H:%M:%S}.{int(record.msecs):03d}Z",
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "pid": record.process,
+        }
+        if identity := REQUEST_ID.get():
+            fields["request_id"] = identity
+        if message := record.getMessage():
+            fields["message"] = without_positions(message)
+        for name, value in getattr(record, "fields", _NOTHING).items():
+            fields[name] = without_positions(value) if isinstance(value, str) else value
+        if record.exc_info and record.exc_info[1] is not None:
+            fields["trace"] = without_positions("".join(traceback.format_exception(record.exc_info[1])))
+        return self._write(fields)
+
+
+_NOTHING: Mapping[str, Any] = {}
+
+
+def _json_line(fields: Mapping[str, Any]) -> str:
+    return orjson.dumps(fields, default=str).decode()
+
+
+def _text_line(fields: Mapping[str, Any]) -> str:
+    return " ".join([f"{name}={_text(value)}" for name, value in fields.items()])
+
+
+def _text(value: Any) -> str:
+    text = str(value)
+    return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
+
+
+def log_config(level: str, form: LogFormat = "text") -> dict[str, Any]:
     """Return the configuration for :func:`logging.config.dictConfig`, also for the server's own loggers."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {
-            "private": {
-                "()": "webmap.privacy.PrivateFormatter",
-                "fmt": "%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s",
-            }
-        },
+        "formatters": {"structured": {"()": "webmap.logs.StructuredFormatter", "form": form}},
         "handlers": {
-            "stderr": {"class": "logging.StreamHandler", "formatter": "private", "stream": "ext://sys.stderr"}
+            "stderr": {"class": "logging.StreamHandler", "formatter": "structured", "stream": "ext://sys.stderr"}
         },
         "root": {"handlers": ["stderr"], "level": level.upper()},
         "loggers": {
             "_granian": {"handlers": [], "level": level.upper(), "propagate": True},
-            "granian.access": {"handlers": [], "level": "INFO", "propagate": True},
+            "webmap.access": {"handlers": [], "level": "INFO", "propagate": True},
         },
     }
 
 
-def configure_logging(level: str) -> None:
+def configure_logging(level: str, form: LogFormat = "text") -> None:
     """Log to stderr from ``level`` on."""
-    logging.config.dictConfig(log_config(level))
+    logging.config.dictConfig(log_config(level, form))

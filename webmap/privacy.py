@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import traceback
 
@@ -19,11 +18,3 @@ def without_positions(text: str) -> str:
 def describe_exception(error: BaseException) -> str:
     """Return the traceback of ``error`` without positions: its text may quote what a client sent."""
     return without_positions("".join(traceback.format_exception(error)))
-
-
-class PrivateFormatter(logging.Formatter):
-    """Formats records as usual, then takes out whatever may be a position."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Return the line for the log."""
-        return without_positions(super().format(record))

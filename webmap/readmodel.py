@@ -72,6 +72,8 @@ class ReadModel:
         self._index: SiteIndex | None = None
         self._checked_at: float | None = None
         self._failure = ""
+        #: Told of every look for new data: what is shown, how long the look took, why it failed.
+        self.observer: Callable[[SiteIndex | None, float, BaseException | None], None] | None = None
         self._begin()
 
     def _begin(self) -> None:
@@ -136,6 +138,7 @@ class ReadModel:
             If the store cannot be read; the last index stays.
         """
         with self._refresh_lock:
+            begun = time.monotonic()
             try:
                 if self._store is None:
                     self._store = open_store(self._settings.store.database_url)
@@ -148,11 +151,17 @@ class ReadModel:
                 self._index = index
             except Exception as error:
                 self._failure = type(error).__name__
+                self._observed(time.monotonic() - begun, error)
                 raise
             finally:
                 self._tried.set()
             self._failure = ""
             self._checked_at = time.monotonic()
+            self._observed(self._checked_at - begun, None)
+
+    def _observed(self, seconds: float, error: BaseException | None) -> None:
+        if self.observer is not None:
+            self.observer(self._index, seconds, error)
 
     def health(self) -> Health:
         """Return the present state; never waits for the store."""

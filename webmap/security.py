@@ -27,7 +27,9 @@ def secure(app: Flask, settings: Settings) -> None:
         "Cross-Origin-Opener-Policy": "same-origin",
     }
 
-    app.wsgi_app = _HeaderMiddleware(app.wsgi_app, headers)  # type: ignore[method-assign]  # the way Flask documents
+    hsts = settings.server.hsts_seconds
+    secure_headers = {**headers, "Strict-Transport-Security": f"max-age={hsts}"} if hsts else headers
+    app.wsgi_app = _HeaderMiddleware(app.wsgi_app, headers, secure_headers)  # type: ignore[method-assign]  # the way Flask documents
     app.config["MAX_CONTENT_LENGTH"] = settings.limits.body_bytes
     count = settings.server.proxy_count
     if count:
@@ -42,16 +44,17 @@ class _HeaderMiddleware:
     Not an ``after_request`` function: werkzeug's headers take longer for five names than all of a small view.
     """
 
-    def __init__(self, app: WSGIApplication, headers: Mapping[str, str]) -> None:
+    def __init__(self, app: WSGIApplication, headers: Mapping[str, str], secure: Mapping[str, str]) -> None:
         self._app = app
         self._headers = tuple(headers.items())
+        self._secure = tuple(secure.items())
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        added = self._secure if environ["wsgi.url_scheme"] == "https" else self._headers
+
         def start(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Callable[[bytes], object]:
             present = {name for name, _ in headers}
-            return start_response(
-                status, headers + [item for item in self._headers if item[0] not in present], *exc_info
-            )
+            return start_response(status, headers + [item for item in added if item[0] not in present], *exc_info)
 
         return self._app(environ, start)
 

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from geodata.errors import StationmapError
-from webmap.logs import ACCESS_FORMAT, configure_logging, log_config
+from webmap.logs import configure_logging, log_config
+from webmap.metrics import shared_folder
 from webmap.settings import Settings
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def serve(settings: Settings, on_listening: Callable[[], None]) -> None:
 
     server = settings.server
     check_port(server.host, server.port)
-    configure_logging(server.log_level)
+    configure_logging(server.log_level, server.log_format)
     # Workers are forks of this process: what is imported here they have at once, and share. Nothing is opened here.
     for module in ("webmap.api", "webmap.pages"):
         importlib.import_module(module)
@@ -87,12 +88,12 @@ def serve(settings: Settings, on_listening: Callable[[], None]) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=KILL_AFTER_S,
         log_level=LogLevels(server.log_level),
-        log_dictconfig=log_config(server.log_level),
-        log_access=server.access_log,
-        log_access_format=ACCESS_FORMAT,
+        log_dictconfig=log_config(server.log_level, server.log_format),
+        log_access=False,  # the application logs its requests itself, with their ids
     )
     granian.on_startup(on_listening)
-    granian.serve(target_loader=functools.partial(application, settings), wrap_loader=False)
+    with shared_folder():
+        granian.serve(target_loader=functools.partial(application, settings), wrap_loader=False)
 
 
 def application(settings: Settings) -> Flask:

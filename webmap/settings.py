@@ -6,12 +6,14 @@ is made. :func:`all_settings` lists every variable with its default and descript
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
+from limits import RateLimitItem, parse_many
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic.config import JsonDict
 from pydantic.fields import FieldInfo
@@ -25,6 +27,8 @@ PREFIX = "STATIONMAP_"
 
 #: Variables with the prefix that are read elsewhere: by the command line and by the tests.
 OTHER_VARIABLES = frozenset({"STATIONMAP_LANG", "STATIONMAP_TEST_DATA"})
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 TIANDITU_URL = (
     "https://t{{s}}.tianditu.gov.cn/{layer}_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER={layer}"
@@ -281,6 +285,32 @@ class LimitSettings(_Concern):
         ge=1000,
         le=100_000_000,
     )
+    rate_limit: str = _setting(
+        "3000/minute",
+        "Requests to the API that one client may make of each worker, or several such limits; off: any number",
+        "每个客户端对每个工作进程的接口请求上限，可写多个；off 表示不限",
+        expected="3000/minute | 100/second;3000/minute | off",
+    )
+    rate_clients: int = _setting(
+        100_000,
+        "Clients that the limit tells apart at a time, in each worker; later ones share one count",
+        "每个工作进程同时区分的客户端数；超出者共用一个计数",
+        expected="100…10000000",
+        ge=100,
+        le=10_000_000,
+    )
+
+    @field_validator("rate_limit")
+    @classmethod
+    def _known_rate(cls, value: str) -> str:
+        if value != "off":
+            parse_many(value)
+        return value
+
+    @property
+    def rate_limits(self) -> tuple[RateLimitItem, ...]:
+        """The limits on the requests of one client; none where that is off."""
+        return () if self.rate_limit == "off" else tuple(parse_many(self.rate_limit))
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -315,6 +345,41 @@ class ServerSettings(_Concern):
         "是否为每个请求记录一行日志（从不含查询字符串）",
         expected="true | false",
     )
+    log_format: Literal["text", "json"] = _setting(
+        "text",
+        "Form of the log's lines: text (name=value) or json",
+        "日志行的格式：text（名称=值）或 json",
+        expected="text | json",
+    )
+    metrics_allow: str = _setting(
+        "127.0.0.0/8,::1",
+        "Addresses and networks that may read /metrics, comma separated; off: nobody",
+        "可读取 /metrics 的地址和网段，以逗号分隔；off 表示一律不可",
+        expected="127.0.0.1,10.0.0.0/8 | off",
+    )
+    hsts_seconds: int = _setting(
+        0,
+        "How long browsers are to insist on HTTPS, seconds, told in answers over HTTPS; 0: not told",
+        "要求浏览器坚持使用 HTTPS 的秒数，仅在 HTTPS 应答中告知；0 表示不告知",
+        expected="0…63072000",
+        ge=0,
+        le=63_072_000,
+    )
+
+    @field_validator("metrics_allow")
+    @classmethod
+    def _known_networks(cls, value: str) -> str:
+        _networks(value)
+        return value
+
+    @property
+    def metrics_networks(self) -> tuple[Network, ...]:
+        """The networks that may read the metrics; none where that is off."""
+        return _networks(self.metrics_allow)
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    return () if text == "off" else tuple(ipaddress.ip_network(part.strip()) for part in text.split(","))
 
 
 CONCERNS: tuple[type[_Concern], ...] = (

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import logging
-
 import pytest
 
-from webmap.privacy import PrivateFormatter, describe_exception, without_positions
+from webmap.privacy import describe_exception, without_positions
 
 
 @pytest.mark.parametrize(
@@ -38,16 +36,3 @@ def test_traceback_keeps_its_lines_but_not_the_position() -> None:
     assert "ValueError" in text
     assert "test_privacy.py" in text
     assert "37.5361" not in text
-
-
-def test_formatter_cleans_message_and_traceback() -> None:
-    formatter = PrivateFormatter("%(message)s")
-    try:
-        raise KeyError("121.39123")
-    except KeyError:
-        import sys
-
-        record = logging.LogRecord("x", logging.ERROR, "f", 1, "at %s", ("37.53612",), sys.exc_info())
-    text = formatter.format(record)
-    assert "37.53612" not in text
-    assert "KeyError: '#'" in text

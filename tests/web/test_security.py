@@ -72,3 +72,10 @@ def test_misspelt_settings_are_named_in_the_log(
     monkeypatch.setenv("STATIONMAP_WORKES", "3")
     make_app()
     assert "STATIONMAP_WORKES" in caplog.text
+
+
+def test_browsers_are_told_to_insist_on_https_only_over_https(make_app: Callable[..., Flask]) -> None:
+    assert "Strict-Transport-Security" not in make_app().test_client().get("/", base_url="https://map.test").headers
+    client = make_app(hsts_seconds=600).test_client()
+    assert client.get("/", base_url="https://map.test").headers["Strict-Transport-Security"] == "max-age=600"
+    assert "Strict-Transport-Security" not in client.get("/").headers

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -142,8 +143,8 @@ def test_positions_are_in_no_log(filled: Filled, serve: Callable[[str], Server])
     server.process.send_signal(signal.SIGTERM)
     server.process.wait(20)
     log = server.log.read_text()
-    assert log.count("/api/v1/sites/nearby 200") == 1
-    assert log.count("/api/v1/sites/nearby 400") == 3
+    assert log.count("path=/api/v1/sites/nearby status=200") == 1
+    assert log.count("path=/api/v1/sites/nearby status=400") == 3
     for trace in (lat, lon, "37.53", "121.39", "secretword", "bbox", "?"):
         assert trace not in log
 
@@ -169,3 +170,27 @@ def test_a_stopped_server_leaves_no_worker(filled: Filled, serve: Callable[[str]
     server.process.terminate()
     assert server.process.wait(20) == 0
     assert not [pid for pid in workers if Path(f"/proc/{pid}").exists()]
+
+
+def test_metrics_add_up_over_the_workers_and_outlive_one(filled: Filled, serve: Callable[[str], Server]) -> None:
+    server = serve(filled.store.url)
+
+    def metric(name: str) -> float:
+        opener = build_opener(ProxyHandler({}))
+        with opener.open(f"http://127.0.0.1:{server.port}/metrics", timeout=5) as answer:
+            lines = answer.read().decode().splitlines()
+        return next(float(line.split()[-1]) for line in lines if line.startswith(name))
+
+    counted = 'stationmap_requests_total{method="GET",route="/api/v1/stats",status="200"}'
+    for _ in range(ENOUGH):
+        server.get("/api/v1/stats")
+    assert [metric(counted) for _ in range(10)] == [ENOUGH] * 10
+    assert eventually(lambda: metric("stationmap_workers ") == 2, 10)
+    os.kill(min(server.workers()), signal.SIGKILL)
+    assert eventually(lambda: len(server.workers()) == 2 and server.answers(), 20)
+    assert eventually(lambda: metric("stationmap_workers ") == 2, 10)
+    assert metric(counted) == ENOUGH
+    folder = next(Path(tempfile.gettempdir()).glob(f"stationmap-metrics-{server.process.pid}-*"))
+    server.process.terminate()
+    server.process.wait(20)
+    assert not folder.exists()

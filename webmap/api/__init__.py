@@ -7,10 +7,14 @@ from flask import Blueprint, Flask, Response
 from webmap.api import bodies, reference, sites
 from webmap.api.documents import ApiDocument, keep_document
 from webmap.context import Context
+from webmap.limits import limit_clients
 
 PREFIX = "/api/v1"
 
-_UNAVAILABLE = {503: "No data is loaded yet"}
+_UNAVAILABLE = {
+    429: "The client asked for more than its share; `Retry-After` says when to come back",
+    503: "No data is loaded yet",
+}
 
 
 def register_api(app: Flask) -> None:
@@ -67,6 +71,7 @@ def register_api(app: Flask) -> None:
     }.items():
         api.add_url_rule(rule, endpoint=view.__name__, view_func=view)
 
+    limit_clients(app, api, parts.settings.limits)
     api.after_request(_open_to_all)
     app.register_blueprint(api, url_prefix=PREFIX)
     app.add_url_rule("/api/docs", endpoint="api_docs", view_func=reference.docs)

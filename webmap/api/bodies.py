@@ -268,6 +268,7 @@ class Suggestions(Body):
 
     suggestions: list[SuggestionBody]
     limit: int
+    truncated: bool = Field(description="Whether more would match than are given")
 
 
 class TermBody(Texts):

@@ -105,8 +105,9 @@ class FilterParameters(DatumParameters):
     min_rating: float | None = described(None, "Least rating, 0 to 5", "最低评分（0–5）", "0…5", ge=0, le=5)
     open: OpenAt | None = described(
         None,
-        "Only places open now or at a time; a time without zone is in the map's own; unknown hours come marked",
-        "只要当前（now）或某一时刻开放的地点；未注明时区的按本地图时区；开放时间未知的会标明",
+        "Only places open now or at a time, at most 366 days away; a time without zone is in the map's own; unknown "
+        "hours come marked",
+        "只要当前（now）或某一时刻（前后最多 366 天）开放的地点；未注明时区的按本地图时区；开放时间未知的会标明",
         "now | YYYY-MM-DDThh:mm[±hh:mm]",
     )
     unknown: Literal["yes", "no"] = described(
@@ -277,7 +278,12 @@ def _codes(allowed: Iterable[str], en: str, zh: str) -> Any:
             raise ValueError(",".join(codes))
         return tuple(dict.fromkeys(codes))
 
-    schema = {"type": "array", "items": {"type": "string", "enum": list(known)}, "default": []}
+    schema = {
+        "type": "array",
+        "items": {"type": "string", "enum": list(known)},
+        "maxItems": MOST_CODES,
+        "default": [],
+    }
     of_type = Annotated[tuple[str, ...], BeforeValidator(check), WithJsonSchema(schema)]
     expected = ", ".join(shown) + (", CODE:yes" if len(shown) < len(known) else "")
     return (of_type, described((), en, zh, expected))

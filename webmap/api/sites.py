@@ -70,7 +70,9 @@ def nearby() -> Response:
     tag = etag(index, now)
 
     def body() -> bytes:
-        lon, lat = convert_point(asked.lon, asked.lat, asked.datum, "wgs84")
+        lon, lat = asked.lon, asked.lat
+        if asked.datum != "wgs84":
+            lon, lat = convert_point(lon, lat, asked.datum, "wgs84")
         hits = index.nearby(lon, lat, query, radius_m=asked.radius, limit=asked.limit, now=now)
         members = envelope(index, now, asked.datum, limit=asked.limit, truncated=hits.truncated)
         return collection(index.features(hits, asked.datum), **members)
@@ -155,8 +157,9 @@ def suggest() -> Response:
     near = _near(asked, asked.lon, asked.lat)
 
     def body() -> bytes:
-        found = index.suggest(asked.q, limit=asked.limit, near=near, now=now)
-        return json_bytes({"suggestions": [_suggestion(item, asked.datum) for item in found], "limit": asked.limit})
+        found = index.suggest(asked.q, limit=asked.limit + 1, near=near, now=now)
+        given = [_suggestion(item, asked.datum) for item in found[: asked.limit]]
+        return json_bytes({"suggestions": given, "limit": asked.limit, "truncated": len(found) > asked.limit})
 
     return answer(etag(index, now), body, cache=REVALIDATED if near is None else PRIVATE)
 
