@@ -10,12 +10,12 @@ from itertools import islice
 from geodata.errors import FileError, ProfileError, ValueUnusableError
 from importers.cleaning import cell_text, heading_keys, key_of
 from importers.coordinates import parse_degrees, parse_pair
+from importers.headers import HEADER_WITHIN, Header, find_header
 from importers.profile import Profile
 from importers.reading import Grid, Row, Source
 from importers.words import Words, catalogue, coded
 
-#: Rows in which a header is looked for, and rows whose content helps to tell what a column is.
-HEADER_WITHIN = 20
+#: Rows whose content helps to tell what a column is.
 SAMPLE = 2_000
 #: Running numbers of a sheet: no identity, and a row that has nothing else is empty.
 NUMBERING = {key_of(word) for word in ("序号", "行号", "no", "no.", "s/n", "index", "unnamed: 0")}
@@ -43,7 +43,9 @@ class Table:
     numbering : frozenset of int
         Columns that only number the rows.
     header_row : int
-        Row of the headings; 0 where the format names the columns.
+        Last row of the headings; 0 where the format names the columns, and where there are none.
+    generated : bool
+        Whether the file has no headings and the columns are numbered.
     """
 
     grid: Grid
@@ -53,6 +55,7 @@ class Table:
     unknown: tuple[str, ...]
     numbering: frozenset[int]
     subject: str
+    generated: bool = False
 
     def rows(self) -> Iterator[Row]:
         """Return the rows below the header."""
@@ -103,13 +106,13 @@ def choose_table(source: Source, subject: str, words: Words, profile: Profile, n
 
 def _table(grid: Grid, subject: str, words: Words, profile: Profile) -> Table | None:
     rows = list(islice(grid.rows(), SAMPLE + HEADER_WITHIN))
-    header_row, headings = 0, grid.headings
-    if headings is None:
-        known = heading_index(subject)
-        header = _find_header(rows[:HEADER_WITHIN], known, profile)
-        if header is None:
+    header = Header(grid.headings or (), 0)
+    if grid.headings is None:
+        found = find_header(rows, heading_index(subject), profile.headings(), words if subject == "sites" else None)
+        if found is None:
             return None
-        header_row, headings = header.number, tuple(cell_text(cell) for cell in header.cells)
+        header = found
+    header_row, headings = header.row, header.headings
     body = [row for row in rows if row.number > header_row]
     if grid.headings is not None and not body:
         return None
@@ -118,31 +121,15 @@ def _table(grid: Grid, subject: str, words: Words, profile: Profile) -> Table | 
         texts = (cell_text(row.cells[index]) for row in body if index < len(row.cells))
         return list(dict.fromkeys(text for text in texts if text))[:200]
 
-    columns, unknown = _assign(grid, headings, sample, subject, words, profile)
+    columns, unknown = _assign({**header.fields, **grid.fields}, headings, sample, subject, words, profile)
     numbering = frozenset(index for index, heading in enumerate(headings) if _numbers(heading))
     unknown = [heading for heading in unknown if not _numbers(heading)]
-    return Table(grid, headings, header_row, tuple(columns), tuple(unknown), numbering, subject)
-
-
-def _find_header(rows: Sequence[Row], known: Mapping[str, list[str]], profile: Profile) -> Row | None:
-    """Return the first row with two known headings, else the one with any, else the first that is not blank."""
-    filled = [row for row in rows if any(cell_text(cell) for cell in row.cells)]
-    counts = [_recognised(row, known, profile) for row in filled]
-    for enough in (2, 1, 0):
-        for row, count in zip(filled, counts, strict=True):
-            if count >= enough:
-                return row
-    return None
+    generated = grid.headings is None and not header_row
+    return Table(grid, headings, header_row, tuple(columns), tuple(unknown), numbering, subject, generated)
 
 
 def _numbers(heading: str) -> bool:
     return heading == "#" or key_of(heading) in NUMBERING
-
-
-def _recognised(row: Row, known: Mapping[str, list[str]], profile: Profile) -> int:
-    texts = [cell_text(cell) for cell in row.cells]
-    named = {key_of(heading) for heading in profile.headings()}
-    return sum(any(key in known or key in named for key in heading_keys(text)) for text in set(texts) if text)
 
 
 def plain_headings(subject: str) -> frozenset[str]:
@@ -167,14 +154,18 @@ def heading_index(subject: str) -> Mapping[str, list[str]]:
 
 
 def _assign(
-    grid: Grid,
+    stated: Mapping[int, str],
     headings: tuple[str, ...],
     sample: Callable[[int], list[str]],
     subject: str,
     words: Words,
     profile: Profile,
 ) -> tuple[list[Column], list[str]]:
-    columns = [Column(index, headings[index], field) for index, field in grid.fields.items()]
+    columns = [
+        Column(index, headings[index], field)
+        for index, field in stated.items()
+        if field not in profile.columns and headings[index] not in profile.headings()
+    ]
     for field, named in profile.columns.items():
         for heading in named:
             if places := _locate(heading, headings):
@@ -205,6 +196,10 @@ def _candidates(heading: str, known: Mapping[str, list[str]], subject: str, word
         for place, field in enumerate(known.get(key, ())):
             own = key == key_of(field)
             yield (0 if own else 1 + place), field
+    if "." in heading:
+        # A member of an object within another: what it is called there.
+        for place, field in enumerate(known.get(key_of(heading.rsplit(".", 1)[1]), ())):
+            yield 60 + place, field
     if subject != "sites":
         return
     for group in ("facilities", "services"):

@@ -98,6 +98,9 @@ def open_grid(
         report.add("warning", doubt)
     for heading in table.unknown:
         report.add("info", "column_unknown", column=heading)
+    if table.generated:
+        told = ", ".join(f"{column.heading} → {column.field}" for column in table.columns)
+        report.add("warning", Message("header_missing", {"columns": told}))
     if table.header_row > 1:
         report.add("info", Message("rows_above_header", {"count": table.header_row - 1}))
     return Opened(file, table, words, chosen, Extractor(table, chosen), report)

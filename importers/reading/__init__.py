@@ -63,7 +63,10 @@ def open_source(path: Path) -> Source:
     if size > limit:
         raise FileError("file_too_large", file=path.name, size=f"{size / 1e6:.0f}", limit=f"{limit / 1e6:.0f}")
     digest = sha256_of(path)
-    return Source(path, digest, name, tuple(reader(path)))
+    grids = tuple(reader(path))
+    if name == "geojson" and not any(grid.fields for grid in grids):
+        name = "json"
+    return Source(path, digest, name, grids)
 
 
 def file_size(path: Path) -> int:

@@ -15,6 +15,8 @@ from importers.reading.encoding import detect_encoding, is_guess
 from importers.reading.grid import Grid, Row
 
 _DELIMITERS = ",;\t|"
+#: Tried where none of the usual ones cuts the lines alike.
+_RARE = "^~#\x1f\x1e，；、: "
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
@@ -32,7 +34,7 @@ def read_delimited(path: Path) -> list[Grid]:
     def rows() -> Iterator[Row]:
         return _rows(path, encoding, delimiter)
 
-    facts = {"encoding": encoding.removesuffix("-sig"), "delimiter": _NAMES[delimiter]}
+    facts = {"encoding": encoding.removesuffix("-sig"), "delimiter": _NAMES.get(delimiter, delimiter)}
     doubts = (Message("encoding_guessed", {"encoding": encoding}),) if is_guess(encoding) else ()
     return [Grid(name="", rows=rows, facts=facts, doubts=doubts)]
 
@@ -71,8 +73,17 @@ def _rows(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
 def _sniff(path: Path, encoding: str) -> str:
     """Choose the delimiter that cuts the first records into most cells, the same number in each."""
     lines = list(islice(_lines(path, encoding), 60))
+    best, score = _best(lines, _DELIMITERS)
+    if score < 1:
+        other, better = _best(lines, _RARE)
+        if better >= 1:
+            return other
+    return best
+
+
+def _best(lines: list[str], delimiters: str) -> tuple[str, float]:
     best, best_score = ",", 0.0
-    for delimiter in _DELIMITERS:
+    for delimiter in delimiters:
         try:
             widths = [len(cells) for cells in csv.reader(lines, delimiter=delimiter) if cells]
         except csv.Error:
@@ -83,4 +94,4 @@ def _sniff(path: Path, encoding: str) -> str:
         score = (width - 1) * times / len(widths)
         if score > best_score:
             best, best_score = delimiter, score
-    return best
+    return best, best_score

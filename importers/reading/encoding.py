@@ -19,7 +19,7 @@ _MARKS = (
 )
 _CHUNK = 1 << 18
 _HEAD = 1 << 16
-_CERTAIN = frozenset({"utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "gb18030"})
+_CERTAIN = frozenset({"utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "gb18030", "cp949"})
 #: Share of the characters outside ASCII that must be everyday Chinese (GB 2312) for a file to pass as GB 18030, which
 #: gives a meaning to almost any bytes.
 _EVERYDAY = 0.9
@@ -53,6 +53,8 @@ def detect_encoding(path: Path) -> str:
     offset, multibyte = damage
     if multibyte >= _SURELY_UTF8:
         raise FileError("file_damaged_text", file=path.name, encoding="UTF-8", offset=offset, line=_line(path, offset))
+    if _korean(head) and _first_damage(path, "cp949") is None:
+        return "cp949"
     if _first_damage(path, "gb18030") is None and _everyday_chinese(head):
         return "gb18030"
     return _guess(path, head)
@@ -114,6 +116,19 @@ def _line(path: Path, offset: int) -> int:
 def _everyday_chinese(head: bytes) -> bool:
     outside = re.sub(r"[\x00-\x7f]", "", head.decode("gb18030", "ignore"))
     return len(outside.encode("gb2312", "ignore")) >= 2 * _EVERYDAY * len(outside)
+
+
+def _korean(head: bytes) -> bool:
+    """Tell EUC-KR from GB 18030, to which the same bytes are everyday Chinese.
+
+    Hangul has the lead bytes B0 to C8. In GB 2312 they are the characters with the sounds a to r; a Chinese text has
+    nearly half of its own beyond (是, 市, 站, 在).
+    """
+    text = head.decode("cp949", "ignore")
+    outside = [sign for sign in text if sign > "\u02ff"]
+    hangul = sum("\uac00" <= sign <= "\ud7a3" for sign in outside)
+    lost = len(head) - len(text.encode("cp949"))
+    return len(outside) > 3 and hangul >= 0.9 * len(outside) and lost <= 1
 
 
 def _guess(path: Path, head: bytes) -> str:

@@ -1,4 +1,4 @@
-"""GeoJSON feature collections of any geometry and CRS, as a grid with lon and lat in front."""
+"""JSON: GeoJSON of any geometry and CRS, as a grid with lon and lat in front; else arrays of objects."""
 
 from __future__ import annotations
 
@@ -15,13 +15,17 @@ from numpy.typing import NDArray
 from geodata.errors import FileError
 from importers.reading import limits
 from importers.reading.grid import Grid, Row
+from importers.reading.jsontable import flat, json_grids
 
 #: A shape wider than this many metres gives a point that is only roughly the place.
 _SMALL_SHAPE_M = 200.0
 
 
 def read_geojson(path: Path) -> list[Grid]:
-    """Return the one grid of a GeoJSON file: lon, lat and precision of the geometry, then the properties.
+    """Return the grids of a JSON file.
+
+    GeoJSON has one: lon, lat and precision of the geometry, then the properties. Other JSON has one for each array of
+    objects (:func:`importers.reading.jsontable.json_grids`).
 
     Geometries other than points give a point within them; another CRS (the old ``crs`` member) is transformed to
     WGS-84. A feature's row is its place in the collection, counted from 2, as if the property names stood above.
@@ -31,7 +35,10 @@ def read_geojson(path: Path) -> list[Grid]:
     FileError
         If the file is no JSON, no feature collection, or names an unknown CRS.
     """
-    features, crs = _features(path)
+    content = _content(path)
+    if not is_geojson(content):
+        return json_grids(path, content)
+    features, crs = _features(path, content)
     if len(features) > limits.MAX_ROWS:
         raise FileError("file_too_many_rows", file=path.name, limit=limits.MAX_ROWS)
     records = [_flat(feature) for feature in features]
@@ -58,14 +65,27 @@ def read_geojson(path: Path) -> list[Grid]:
     ]
 
 
-def _features(path: Path) -> tuple[list[dict[str, Any]], pyproj.CRS | None]:
+def is_geojson(content: object) -> bool:
+    """Tell whether a document says that it is GeoJSON, or has features with a geometry."""
+    if not isinstance(content, dict):
+        return False
+    if content.get("type") in ("FeatureCollection", "Feature"):
+        return True
+    features = content.get("features")
+    return isinstance(features, list) and any(isinstance(item, dict) and "geometry" in item for item in features)
+
+
+def _content(path: Path) -> Any:
     try:
-        content = orjson.loads(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
+        return orjson.loads(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError as error:
         raise FileError("file_json_invalid", file=path.name, line=error.lineno, column=error.colno) from error
-    if isinstance(content, dict) and content.get("type") == "Feature":
+
+
+def _features(path: Path, content: dict[str, Any]) -> tuple[list[dict[str, Any]], pyproj.CRS | None]:
+    if content.get("type") == "Feature":
         content = {"features": [content]}
-    features = content.get("features") if isinstance(content, dict) else None
+    features = content.get("features")
     if not isinstance(features, list) or not all(isinstance(feature, dict) for feature in features):
         raise FileError("file_no_features", file=path.name)
     return features, _crs(path, content.get("crs"))
@@ -87,13 +107,8 @@ def _crs(path: Path, member: object) -> pyproj.CRS | None:
 
 def _flat(feature: Mapping[str, Any]) -> dict[str, object]:
     """Return a feature's properties with those of objects within under dotted names, and its id."""
-    record: dict[str, object] = {}
     properties = feature.get("properties")
-    for key, value in (properties if isinstance(properties, dict) else {}).items():
-        if isinstance(value, dict):
-            record.update({f"{key}.{inner}": content for inner, content in value.items()})
-        else:
-            record[key] = value
+    record = flat(properties) if isinstance(properties, dict) else {}
     if "id" in feature and not isinstance(feature["id"], dict | list):
         record.setdefault("id", feature["id"])
     return record

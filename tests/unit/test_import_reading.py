@@ -248,7 +248,7 @@ def test_geojson_of_another_crs_is_transformed(write: Callable[[str, bytes], Pat
 
 def test_refused_geojson(write: Callable[[str, bytes], Path]) -> None:
     assert code_of(write("broken.geojson", b'{"type": "FeatureCollection", ')) == "file_json_invalid"
-    assert code_of(write("list.json", b'[{"name": "A"}]')) == "file_no_features"
+    assert code_of(write("list.json", b'{"type": "FeatureCollection", "features": 3}')) == "file_no_features"
     crs = {"type": "name", "properties": {"name": "EPSG:999999"}}
     assert code_of(write("crs.geojson", collection([], crs=crs))) == "file_crs_unknown"
     assert code_of(write("deep.json", b'{"features":' + b"[" * 100_000)) == "file_json_invalid"
