@@ -5,6 +5,7 @@ from __future__ import annotations
 from geodata.store.copying import copy_store
 from geodata.store.records import (
     Batch,
+    BatchChange,
     BatchInfo,
     Change,
     Limits,
@@ -14,15 +15,19 @@ from geodata.store.records import (
     SiteUpdate,
     StoreState,
 )
+from geodata.store.reverting import Left, Reverted, revert_batch
 from geodata.store.store import Store, open_store
 from geodata.store.writer import Writer
 
 __all__ = [
     "Batch",
+    "BatchChange",
     "BatchInfo",
     "Change",
+    "Left",
     "Limits",
     "NewSite",
+    "Reverted",
     "SiteRow",
     "SiteRows",
     "SiteUpdate",
@@ -31,4 +36,5 @@ __all__ = [
     "Writer",
     "copy_store",
     "open_store",
+    "revert_batch",
 ]

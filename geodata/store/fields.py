@@ -130,6 +130,12 @@ def apply_changes(site: Site, values: Iterable[tuple[str, Any]]) -> Site:
     return replace(site, **new)
 
 
+def field_value(site: Site, name: str) -> Any:
+    """Return the JSON value of a field as the history has it; ``None`` for a facility that is not mentioned."""
+    group, _, code = name.partition(".")
+    return _plain(getattr(site, group).get(code)) if group in KEYED else _plain(getattr(site, name))
+
+
 def amenity(part: Mapping[str, Any]) -> Amenity:
     """Return one facility or service from its JSON form."""
     hours = part.get("hours")

@@ -13,7 +13,7 @@ from geodata.errors import NotFoundError
 from geodata.sites import Score, SourceRef, StoredSite
 from geodata.store import schema
 from geodata.store.fields import from_row, storable
-from geodata.store.records import Batch, BatchInfo, Change, SiteRow, SiteRows, StoreState
+from geodata.store.records import Batch, BatchChange, BatchInfo, Change, SiteRow, SiteRows, StoreState
 
 if TYPE_CHECKING:
     from geodata.areas import Area
@@ -39,6 +39,19 @@ def state(connection: Connection) -> StoreState:
     """Return the store's id and data version."""
     row = connection.execute(sa.select(schema.store_state.c.store_id, schema.store_state.c.data_version)).one()
     return StoreState(row.store_id, row.data_version)
+
+
+def lineage(connection: Connection, version: int) -> str:
+    """Return the number and the beginning of the last batch up to a data version."""
+    table = schema.batches
+    query = (
+        sa.select(table.c.id, table.c.started_at)
+        .where(table.c.data_version <= version)
+        .order_by(table.c.data_version.desc(), table.c.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).first()
+    return "" if row is None else f"{row.id} {row.started_at.isoformat()}"
 
 
 def site_rows(connection: Connection, where: sa.ColumnElement[bool]) -> Iterator[SiteRow]:
@@ -193,6 +206,20 @@ def history(connection: Connection, of_site: int) -> list[Change]:
     return [Change(known[row.batch_id], row.field, row.before, row.after) for row in rows]
 
 
+def changes_of(connection: Connection, batch_id: int) -> Iterator[BatchChange]:
+    """Stream the changes of a batch in their order."""
+    table, sites = schema.changes, schema.sites
+    names = ("record", "field", "before", "after")
+    query = (
+        sa.select(table.c.id, table.c.site_id, sites.c.code, *(table.c[name] for name in names))
+        .outerjoin_from(table, sites, table.c.site_id == sites.c.id)
+        .where(table.c.batch_id == batch_id)
+        .order_by(table.c.id)
+    )
+    for row in connection.execute(query, execution_options=_STREAM):
+        yield BatchChange(row[0], row[1], row[2] or "", *row[3:])
+
+
 def batches(connection: Connection, ids: Collection[int] | None = None) -> list[Batch]:
     """Return batches, oldest first."""
     query = sa.select(schema.batches).order_by(schema.batches.c.id)
@@ -202,6 +229,20 @@ def batches(connection: Connection, ids: Collection[int] | None = None) -> list[
         limited = query if part is None else query.where(schema.batches.c.id.in_(part))
         found += [_batch(row._mapping) for row in connection.execute(limited)]
     return found
+
+
+def batch(connection: Connection, batch_id: int) -> Batch:
+    """Return one batch.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none of this number.
+    """
+    found = batches(connection, [batch_id]) if 0 < batch_id < 2**63 else []
+    if not found:
+        raise NotFoundError("batch_not_found", batch=batch_id)
+    return found[0]
 
 
 def _batch(row: Any) -> Batch:

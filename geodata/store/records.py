@@ -54,7 +54,7 @@ class BatchInfo:
     Attributes
     ----------
     kind : str
-        ``sites``, ``ratings``, ``areas``, ``calendar`` or ``edit``.
+        ``sites``, ``ratings``, ``areas``, ``calendar``, ``edit``, ``review``, ``merge`` or ``revert``.
     actor : str
         The person or program that writes.
     source, file_name, file_sha256, note : str
@@ -86,10 +86,24 @@ class Change:
     """One field of a site before and after, as JSON values.
 
     ``field`` is named as in :func:`geodata.store.fields.field_changes`; a site's first entry is ``created`` with its
-    code. ``alias``, ``sources`` and ``evidence`` entries tell of codes, source keys and ratings that were added.
+    code. ``alias``, ``sources`` and ``evidence`` entries tell of codes, source keys and ratings that were added
+    (``before`` is ``None``), taken away (``after`` is ``None``) or overwritten.
     """
 
     batch: Batch
+    field: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, slots=True)
+class BatchChange:
+    """One change of a batch: of a site by its own code, or of a record that is no site (``area:370602``)."""
+
+    id: int
+    site_id: int | None
+    site: str
+    record: str
     field: str
     before: Any
     after: Any

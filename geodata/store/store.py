@@ -16,7 +16,7 @@ from geodata.sites import StoredSite
 from geodata.store import checking, migrating, reading, schema
 from geodata.store.backend import Backend
 from geodata.store.postgis import PostgisBackend
-from geodata.store.records import Batch, BatchInfo, Change, Limits, SiteRow, SiteRows, StoreState
+from geodata.store.records import Batch, BatchChange, BatchInfo, Change, Limits, SiteRow, SiteRows, StoreState
 from geodata.store.sqlite import SqliteBackend
 from geodata.store.translating import translated
 from geodata.store.writer import Writer
@@ -92,6 +92,14 @@ class Store:
         with self.snapshot() as connection:
             return reading.state(connection)
 
+    def lineage(self, version: int) -> str:
+        """Return what tells the history up to a data version from another one with the same number.
+
+        After a backup was put back, versions are given out a second time. Whoever kept data of a version compares.
+        """
+        with self.snapshot() as connection:
+            return reading.lineage(connection, version)
+
     def site(self, code: str) -> StoredSite:
         """Return the site that a code leads to, also a code that it had earlier.
 
@@ -152,6 +160,22 @@ class Store:
         """Return all batches, oldest first."""
         with self.snapshot() as connection:
             return reading.batches(connection)
+
+    def batch(self, batch_id: int) -> Batch:
+        """Return one batch.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none of this number.
+        """
+        with self.snapshot() as connection:
+            return reading.batch(connection, batch_id)
+
+    def changes(self, batch_id: int) -> Iterator[BatchChange]:
+        """Stream what a batch changed, in its order."""
+        with self.snapshot() as connection:
+            yield from reading.changes_of(connection, batch_id)
 
     @contextmanager
     def write(self, info: BatchInfo) -> Iterator[Writer]:

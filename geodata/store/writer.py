@@ -112,11 +112,12 @@ class Writer:
         present = self._connection.execute(sa.select(aliases.c.site_id).where(aliases.c.code == old)).scalar()
         if present == target:
             return
-        moved = sa.update(aliases).where(aliases.c.site_id == merged).values(site_id=target)
-        self._connection.execute(moved)
+        earlier = list(self._connection.execute(sa.select(aliases.c.code).where(aliases.c.site_id == merged)).scalars())
+        self._connection.execute(sa.update(aliases).where(aliases.c.site_id == merged).values(site_id=target))
         self._touch()
         self._backend.upsert(self._connection, aliases, [{"code": old, "site_id": target}])
-        self._record([(target, "alias", None, old)])
+        self._record([(merged, "alias", code, None) for code in earlier])
+        self._record([(target, "alias", None, code) for code in (*earlier, old)])
 
     @_public
     def put_areas(self, areas: Iterable[Area]) -> int:
@@ -155,6 +156,31 @@ class Writer:
         """Keep the counts of the batch; it is then listed even if nothing had to be written."""
         self._counts = dict(counts)
         self._write_batch()
+
+    @property
+    def connection(self) -> Connection:
+        """The transaction's connection, for the store's own modules."""
+        return self._connection
+
+    @property
+    def backend(self) -> Backend:
+        """The database behind, for the store's own modules."""
+        return self._backend
+
+    def record(self, changes: Iterable[tuple[int | None, str, Any, Any]]) -> None:
+        """Keep changes of sites in the history, for the store's own modules: (site id, field, before, after)."""
+        self._touch()
+        self._record(changes)
+
+    def record_of(self, record: str, before: Any, after: Any) -> None:
+        """Keep a change of a record that is no site in the history, for the store's own modules."""
+        self._touch()
+        change = {"site_id": None, "record": record, "field": "record", "before": before, "after": after}
+        self._insert_changes([change])
+
+    def stamp(self) -> dict[str, Any]:
+        """Return the columns that say when a site's row was written, for the store's own modules."""
+        return self._stamp()
 
     def close(self) -> None:
         """End the batch and raise the data version if something was written; called by the store."""
@@ -265,7 +291,7 @@ class Writer:
             stamped = [row | {"data_version": self._data_version} for _, row in news]
             self._backend.upsert(self._connection, table, stamped)
             changes = [
-                {"record": f"{record}:{row[key]}", "before": _as_json(old), "after": _as_json(row)} for old, row in news
+                {"record": f"{record}:{row[key]}", "before": as_json(old), "after": as_json(row)} for old, row in news
             ]
             self._insert_changes([{"site_id": None, "field": "record", **change} for change in changes])
             written += len(news)
@@ -292,7 +318,7 @@ class Writer:
         for which, row in news.items():
             row |= {"id": present[which]["id"] if which in present else ids[which], "batch_id": self.batch_id}
         self._backend.upsert(self._connection, table, list(news.values()))
-        self._record([(at[0], "evidence", _as_json(present.get(at)), _as_json(row)) for at, row in news.items()])
+        self._record([(at[0], "evidence", as_json(present.get(at)), as_json(row)) for at, row in news.items()])
         return len(news)
 
     def _put_scores(self, wanted: Mapping[int, Score | None]) -> int:
@@ -378,7 +404,7 @@ def _as_multipolygon(polygon: Any) -> MultiPolygon:
     return flat if flat.geom_type == "MultiPolygon" else shapely.MultiPolygon([flat])
 
 
-def _as_json(row: Mapping[str, Any] | None) -> Any:
+def as_json(row: Mapping[str, Any] | None) -> Any:
     """Return a record for the history; polygons as well-known binary in hexadecimal digits."""
     if row is None:
         return None
