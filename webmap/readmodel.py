@@ -15,13 +15,18 @@ from geodata.errors import StationmapError, StoreUnavailableError
 from geodata.index import SiteIndex
 from geodata.store import Store, open_store
 from geodata.vocabulary import Vocabulary
+from webmap.indexfile import IndexFile
 from webmap.privacy import describe_exception
 from webmap.settings import Settings
 
 log = logging.getLogger(__name__)
 
 #: How long the very first request of a process may wait for the first load.
-FIRST_WAIT_S = 1.0
+FIRST_WAIT_S = 0.8
+#: Data that was not confirmed for so long, or for five looks, counts as old.
+LATE_S = 5.0
+#: A look for new data gives up soon: nobody waits for it, but until it ends there is no next one.
+READER_LIMITS = {"connect_timeout_s": 2.0, "statement_timeout_s": 10.0, "busy_timeout_s": 2.0, "pool_size": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,9 @@ class ReadModel:
         self._thread: threading.Thread | None = None
         self._stopping = threading.Event()
         self._tried = threading.Event()
+        self._file = IndexFile.of(self._settings, self._vocabulary)
+        self._mapped = False
+        self._unproven: str | None = None
 
     @property
     def index(self) -> SiteIndex:
@@ -120,11 +128,18 @@ class ReadModel:
             time.sleep(0.02)
         return self._index is not None
 
+    def wait_first(self, timeout_s: float) -> bool:
+        """Wait until data is loaded, or could not be; return whether it is."""
+        self._tried.wait(timeout_s)
+        return self._index is not None
+
     def stop(self) -> None:
         """End the thread and close the store."""
         self._stopping.set()
         if self._thread is not None:
             self._thread.join()
+        if self._file is not None:
+            self._file.stop()
         if self._store is not None:
             self._store.dispose()
             self._store = None
@@ -140,24 +155,63 @@ class ReadModel:
         with self._refresh_lock:
             begun = time.monotonic()
             try:
-                if self._store is None:
-                    self._store = open_store(self._settings.store.database_url)
                 if self._index is None:
-                    index = SiteIndex.load(self._store, vocabulary=self._vocabulary, tz=self._settings.place.tz)
-                else:
-                    index = self._index.refreshed(self._store)
-                # What the first question of a day needs is ready before anyone asks it.
-                index.prepare(self._clock())
-                self._index = index
+                    self._restore()
+                if self._store is None:
+                    self._store = open_store(self._settings.store.database_url, **READER_LIMITS)
+                self._follow(self._store)
             except Exception as error:
                 self._failure = type(error).__name__
                 self._observed(time.monotonic() - begun, error)
                 raise
             finally:
                 self._tried.set()
-            self._failure = ""
-            self._checked_at = time.monotonic()
-            self._observed(self._checked_at - begun, None)
+            self._observed(time.monotonic() - begun, None)
+
+    def _restore(self) -> None:
+        """Take the data that the host's file holds, until the store answers."""
+        restored = None if self._file is None else self._file.read()
+        if restored is not None:
+            restored.index.prepare(self._clock())
+            self._checked_at = time.monotonic() - max(0.0, time.time() - restored.known_current)
+            self._unproven, self._mapped = restored.lineage, True
+            self._index = restored.index
+            self._tried.set()
+            log.info("started from the file of the index, version %d", restored.index.version)
+
+    def _follow(self, store: Store) -> None:
+        """Bring the index to the store's present version, and the file to the index."""
+        index = self._index
+        if index is None or not self._of_this_store(index, store):
+            index, self._mapped = SiteIndex.load(store, vocabulary=self._vocabulary, tz=self._settings.place.tz), False
+        else:
+            index = index.refreshed(store)
+        self._unproven = None
+        if index is self._index and not self._mapped:
+            index = self._shared(index)
+        # What the first question of a day needs is ready before anyone asks it.
+        index.prepare(self._clock())
+        self._failure, self._checked_at = "", time.monotonic()
+        self._index = index
+        if self._file is not None:
+            self._file.keep(index, lambda: store.lineage(index.version))
+
+    def _shared(self, index: SiteIndex) -> SiteIndex:
+        """Return the same data from the host's file, if it is there: all workers then share the memory it takes."""
+        if self._file is None or not self._file.holds(index):
+            return index
+        self._mapped = True
+        restored = self._file.read()
+        if restored is None or (restored.index.store_id, restored.index.version) != (index.store_id, index.version):
+            return index
+        return restored.index
+
+    def _of_this_store(self, index: SiteIndex, store: Store) -> bool:
+        """Tell whether an index from a file shows what the store had at its version.
+
+        It does not where a backup was put back in between: the versions after it were given out a second time.
+        """
+        return self._unproven is None or self._unproven == store.lineage(index.version)
 
     def _observed(self, seconds: float, error: BaseException | None) -> None:
         if self.observer is not None:
@@ -170,7 +224,7 @@ class ReadModel:
             return Health("starting", None, None, 0, self._failure)
         age = time.monotonic() - checked_at
         # A store that hangs raises nothing: too old an answer says the same.
-        late = age > max(10.0, 5 * self._interval)
+        late = age > max(LATE_S, 5 * self._interval)
         return Health("degraded" if self._failure or late else "ok", index.version, age, index.size, self._failure)
 
     def _poll(self) -> None:

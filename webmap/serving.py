@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-#: A worker that starts waits this long for its first data before it takes requests; after that it answers 503.
+#: A worker that starts waits at most this long for its first data before it takes requests, and no longer once the
+#: store has failed; then it answers 503.
 FIRST_LOAD_S = 30.0
 #: A worker that does not end by itself is killed after this time.
 KILL_AFTER_S = 10
@@ -105,6 +106,6 @@ def application(settings: Settings) -> Flask:
     app = create_app(settings)
     read_model = app.extensions["stationmap"].read_model
     read_model.start()
-    if not read_model.wait(FIRST_LOAD_S):
+    if not read_model.wait_first(FIRST_LOAD_S):
         log.warning("worker %d has no data yet and answers 503 until the store can be read", os.getpid())
     return app

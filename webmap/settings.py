@@ -82,6 +82,20 @@ class StoreSettings(_Concern):
         ge=0.1,
         le=60,
     )
+    snapshot_dir: str = _setting(
+        "",
+        "Folder for the file from which workers start; empty: ~/.cache/stationmap (or below XDG_CACHE_HOME); off: none",
+        "工作进程启动时读取的索引文件所在文件夹；留空则为 ~/.cache/stationmap（或 XDG_CACHE_HOME 下）；off 表示不用",
+        expected="FOLDER | off",
+    )
+    snapshot_interval: float = _setting(
+        60.0,
+        "Seconds between two writes of that file at least, on each host",
+        "每台主机两次写入该文件的最短间隔（秒）",
+        expected="0…86400",
+        ge=0,
+        le=86_400,
+    )
 
     @field_validator("database_url")
     @classmethod

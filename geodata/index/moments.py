@@ -57,8 +57,14 @@ class Moments:
         """Return the timetables of the days of which all are worked out."""
         with self._lock:
             days = list(self._days.values())
-        ready = ((known.day, [table for table in known.tables if table is not None], known.hours) for known in days)
-        return [Tables.of(day, tables) for day, tables, hours in ready if len(tables) == len(hours)]
+        ready = [(known.day, [table for table in known.tables if table is not None]) for known in days]
+        return [Tables.of(day, tables) for day, tables in ready if len(tables) == len(self.columns.lexicons.hours)]
+
+    def prepared_days(self) -> tuple[date, ...]:
+        """Return the days of which all timetables are worked out, in order."""
+        with self._lock:
+            days = list(self._days.values())
+        return tuple(sorted(known.day for known in days if None not in known.tables))
 
     def remember(self, known: Iterable[Tables]) -> None:
         """Take over timetables that were worked out for the same hours and the same calendar."""

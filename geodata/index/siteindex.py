@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -368,6 +368,10 @@ class SiteIndex:
     def next_boundary(self, now: datetime) -> datetime:
         """Return the next time at which an answer may change."""
         return datetime.fromtimestamp(self._moments.at(now).end, self.tz)
+
+    def prepared_days(self) -> tuple[date, ...]:
+        """Return the days whose timetables are all worked out."""
+        return self._moments.prepared_days()
 
     def prepare(self, now: datetime) -> None:
         """Work out ahead what the first question of a day needs; for whoever keeps the index, now and then."""

@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,20 @@ class Restored:
     index: SiteIndex
     lineage: str
     known_current: float
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Of which data an index or a file is, and the days whose timetables are worked out."""
+
+    store_id: str
+    version: int
+    days: tuple[date, ...]
+
+    @classmethod
+    def of(cls, index: SiteIndex) -> Held:
+        """Return it of an index."""
+        return cls(index.store_id, index.version, index.prepared_days())
 
 
 def write_snapshot(index: SiteIndex, path: Path, *, lineage: str) -> bool:
@@ -115,6 +130,21 @@ def read_snapshot(path: Path, *, vocabulary: Vocabulary, tz: ZoneInfo) -> Restor
     return None
 
 
+def peek_snapshot(path: Path, *, vocabulary: Vocabulary, tz: ZoneInfo) -> Held | None:
+    """Return of which data a file is, without looking at the data; ``None`` if it is not to be used."""
+    try:
+        with path.open("rb") as file:
+            content = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        description, _ = _description(content)
+        if description["digest"] == _digest(vocabulary, tz):
+            return Held(
+                description["store_id"], description["version"], tuple(map(date.fromisoformat, description["days"]))
+            )
+    except (UnusableError, OSError, KeyError, TypeError, ValueError, struct.error):
+        pass
+    return None
+
+
 def confirm_snapshot(path: Path) -> None:
     """Note on the file that its data is still that of the store."""
     with suppress(OSError):
@@ -129,6 +159,7 @@ def _write(index: SiteIndex, path: Path, lineage: str) -> None:
         "store_id": parts.store_id,
         "version": parts.version,
         "lineage": lineage,
+        "days": [tables.day.isoformat() for tables in parts.timetables],
         "content": packer.pack(
             [parts.columns, parts.search, list(parts.calendar.days), list(parts.areas), parts.timetables]
         ),

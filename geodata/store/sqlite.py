@@ -164,7 +164,24 @@ class SqliteBackend(Backend):
             self.url.set(query={}), creator=self._connect, pool_size=self.limits.pool_size, max_overflow=-1
         )
         sa.event.listen(engine, "begin", _begin)
+        sa.event.listen(engine, "connect", self._note_file)
+        sa.event.listen(engine, "checkout", self._check_file)
         return engine
+
+    def _note_file(self, _: Any, record: Any) -> None:
+        record.info["file"] = self._identity()
+
+    def _check_file(self, _: Any, record: Any, __: Any) -> None:
+        """Give up a connection to a file that was deleted or replaced: it would go on with what is gone."""
+        if record.info["file"] != self._identity():
+            raise sa.exc.DisconnectionError
+
+    def _identity(self) -> tuple[int, int] | None:
+        try:
+            about = self.path.stat()
+        except OSError:
+            return None
+        return about.st_dev, about.st_ino
 
     def _connect(self) -> sqlite3.Connection:
         """Open the file, which must exist: a mistyped name must not leave an empty file behind."""
