@@ -38,7 +38,8 @@ def test_near_markers_are_gathered(open_page: Open) -> None:
     page = open_page()
     expect(page.locator("#results .row-link").first).to_be_visible()
     page.evaluate(f"map_page.setView([{LAT}, {LON}], 9, {{ animate: false }})")
-    expect(page.locator(".cluster .number")).to_have_text("7")
+    # As a list: while the marks of the former scale go, there is more than one.
+    expect(page.locator(".cluster .number")).to_have_text(["7"])
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
