@@ -3,6 +3,8 @@
 The order of work: greedy opening and interchange from several starts; subgradient steps at the root with fixing of
 sites and interchange from the sites they choose; then depth-first search whose nodes start from their parent's
 multipliers. Sites that are fixed leave the model at once, and rows of a covering that become equal merge again.
+Coverings, and p-medians of which little is left, go on by linear programs over the sites instead, see
+:mod:`geodata.siting.tree`.
 """
 
 from __future__ import annotations
@@ -12,20 +14,23 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from geodata.siting import mip
 from geodata.siting.clock import Clock
 from geodata.siting.lagrange import ascend
 from geodata.siting.model import Model
+from geodata.siting.polish import polish
 from geodata.siting.search import greedy, interchange, near_costs
+from geodata.siting.tree import Tree
 from geodata.siting.types import Bools, Floats, Longs, sum_by
 
 ROOT_STEPS = 60
 ROOT_CHUNKS = 40
 NODE_STEPS = 25
-#: Nodes after which what the root left is handed to HiGHS, if it has few enough entries, and for how long.
-PATIENCE = 150
-SMALL = 100_000
-SMALL_SECONDS = 3.0
+#: How often the root is solved as a linear program at most.
+SHARPENINGS = 4
+#: Entries up to which linear programs bound a p-median better than subgradient steps do.
+SLIM = 20_000
+#: Seconds for one of them at the root.
+POLISH_SECONDS = 5.0
 #: Step scale of the subgradient below which more steps do not pay.
 FINE = 2e-3
 
@@ -55,11 +60,11 @@ class Node:
     bound: float
     branch: tuple[int, bool] | None = None
 
-    def take(self, opened: Bools, closed: Bools) -> None:
-        """Fix sites for good and leave them out of the model."""
+    def take(self, opened: Bools, closed: Bools, pen: Floats | None = None) -> None:
+        """Fix sites for good and leave them out of the model, with lower penalties where given."""
         free_before = self.model
         self.opened = np.concatenate([self.opened, free_before.names[opened]])
-        self.model, rows = free_before.restricted(opened, closed)
+        self.model, rows = free_before.restricted(opened, closed, pen)
         self.u = np.minimum(self.u[rows], self.model.pen)
         keep = np.isin(free_before.names, self.model.names, assume_unique=True)
         self.average = self.average[keep]
@@ -80,7 +85,7 @@ class Search:
     best: Bools = field(init=False)
     cost: float = field(init=False, default=np.inf)
     nodes: int = 0
-    rest: Node | None = None
+    left: float = np.inf
     rng: np.random.Generator = field(default_factory=lambda: np.random.default_rng(7))
 
     def __post_init__(self) -> None:
@@ -90,7 +95,7 @@ class Search:
     def enough(self) -> float:
         """The bound above which a subproblem holds nothing better than the best found."""
         tiny = 1e-9 * max(1.0, abs(self.cost))
-        exact = self.step - tiny if self.step > 2 * tiny else tiny
+        exact = 0.99 * self.step if self.step > 1e3 * tiny else tiny
         return min(self.cost - max(exact, self.slack(self.cost)), self.ceiling)
 
     @property
@@ -119,16 +124,13 @@ class Search:
         closed = np.inf
         while stack and not self.clock.over and not self.done:
             self.clock.report(self.cost, min(closed, *(node.bound for node in stack)))
-            if self.nodes == PATIENCE and self.rest and self.finish(self.rest):
-                stack.clear()
-                break
             node = stack.pop()
             if node.bound <= self.enough:
                 self.nodes += 1
                 stack.extend(self.explore(node))
             if not stack or stack[-1] is not node:
                 closed = min(closed, max(node.bound, self.enough) if self.inexact else np.inf)
-        bound = min([self.cost, closed, *(node.bound for node in stack)])
+        bound = min([self.cost, self.left, closed, *(node.bound for node in stack)])
         return Outcome(np.flatnonzero(self.best), self.cost, bound, self.nodes)
 
     def start(self) -> None:
@@ -140,7 +142,7 @@ class Search:
             opened[members[np.argsort(model.price[members], kind="stable")[: model.least]]] = True
         greedy(*model.columns, model.pen, model.price, model.budget, opened)
         self.improve(opened)
-        for _ in range(int(np.clip(2e7 / (1 + len(model.sites)), 2, 12))):
+        for _ in range(int(np.clip(1.5e7 / (1 + len(model.sites)), 2, 40))):
             if self.clock.over:
                 return
             self.improve(self.disturbed())
@@ -186,26 +188,50 @@ class Search:
                 return [node]
             if control[0] < FINE:
                 break
+        if root and self.slim(node) and self.sharpen(node):
+            return []
         if self.leaf(node):
             return []
-        if root:
-            self.rest = node
+        if root and self.slim(node):
+            return self.grow(node)
         return self.children(node)
 
-    def finish(self, node: Node) -> bool:
-        """Hand what the root left to HiGHS if it is small; return whether it was solved."""
-        self.rest = None
+    def slim(self, node: Node) -> bool:
+        """Whether linear programs over the sites are the better way to bound this model."""
+        return node.model.binary or len(node.model.sites) <= SLIM
+
+    def grow(self, node: Node) -> list[Node]:
+        """Search what the root left by branch and Benders cut."""
         m = node.model
-        if mip.size_of(m) > SMALL:
-            return False
-        answer = mip.solve(mip.radius_model(m), self.clock, SMALL_SECONDS)
-        node.bound = max(node.bound, min(self.cost, answer.bound + mip.constant_of(m)))
-        if answer.values is not None:
-            opened = np.zeros(len(self.root.price), np.bool_)
-            opened[node.opened] = True
-            opened[m.names[mip.opened_of(answer.values)]] = True
-            self.improve(opened)
-        return answer.finished
+
+        def offer(choice: Bools | None) -> float:
+            if choice is not None:
+                opened = np.zeros(len(self.root.price), np.bool_)
+                opened[node.opened] = True
+                opened[m.names[choice]] = True
+                self.improve(opened)
+            return -np.inf if self.done else self.enough - m.constant
+
+        tree = Tree(m, self.clock, node.average, offer)
+        left = tree.run(lambda bound: self.clock.report(self.cost, max(node.bound, bound + m.constant)))
+        self.nodes += tree.nodes
+        if left + m.constant <= self.enough or self.inexact:
+            self.left = max(node.bound, left + m.constant)
+        return []
+
+    def sharpen(self, node: Node) -> bool:
+        """Go on from the linear relaxation's multipliers while they let sites be fixed; return whether it is closed."""
+        for _ in range(SHARPENINGS):
+            before = len(node.model.price)
+            best = polish(node.model, node.average, self.enough - node.model.constant, self.clock, POLISH_SECONDS)
+            if best is None:
+                return False
+            node.u, node.average = np.minimum(best.u, node.model.pen), best.y.copy()
+            if self.raise_bound(node, np.array([0.02, -np.inf, 0.0]), True) or self.leaf(node):
+                return True
+            if len(node.model.price) > 0.8 * before or self.clock.over:
+                return False
+        return False
 
     def raise_bound(self, node: Node, control: Floats, root: bool) -> bool:
         """Take subgradient steps at a node and fix sites; return whether the node is closed."""
@@ -227,11 +253,25 @@ class Search:
             self.improve(opened)
         if float(m.price[fixed == 1].sum()) > m.budget * (1 + 1e-12):
             return True
-        if np.any(fixed):
+        pen = self.caps(node, best_u, float(bound), enough)
+        if np.any(fixed) or pen is not None:
             node.u = best_u
-            node.take(fixed == 1, fixed == -1)
+            node.take(fixed == 1, fixed == -1, pen)
             control[1:] = -np.inf, 0.0
         return node.bound > self.enough
+
+    def caps(self, node: Node, u: Floats, bound: float, enough: float) -> Floats | None:
+        """Return lower penalties for the rows where they drop a good part of the entries.
+
+        A choice that serves row ``i`` at a cost ``c`` above ``u_i`` costs at least ``bound + c − u_i``. Where that is
+        above ``enough`` it is of no use, so neither are the row's sites from there on.
+        """
+        m = node.model
+        if m.binary:
+            return None
+        pen = np.minimum(m.pen, u + (enough - bound) + 1e-9 * max(1.0, abs(enough)))
+        kept = np.count_nonzero(m.costs < np.repeat(pen, np.diff(m.indptr)))
+        return pen if kept < 0.9 * len(m.costs) else None
 
     def leaf(self, node: Node) -> bool:
         """Close a node that can be solved at sight: too few sites to choose from, or one site left to choose."""

@@ -32,8 +32,8 @@ def maximal_covering(
     """Choose sites so that the demand covered is greatest (Church and ReVelle 1974).
 
     Covered demand is taken out, equal demand merged and dominated sites dropped (Chen et al. 2023); then interchange,
-    the Lagrangian bound (Galvão and ReVelle 1996), fixing and branch and bound, with HiGHS for small remainders. The
-    bound is that of the Benders cuts of Cordeau, Furini and Ljubić (2019).
+    the Lagrangian bound (Galvão and ReVelle 1996) with fixing of sites, and branch and Benders cut (Cordeau, Furini
+    and Ljubić 2019).
 
     Parameters
     ----------

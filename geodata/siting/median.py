@@ -26,7 +26,7 @@ def p_median(
     """Choose sites so that the demand's weighted time to the nearest open site is least.
 
     Solved by interchange (Resende and Werneck 2007), a Lagrangian bound with reduced-cost fixing (Beasley 1993; Briant
-    and Naddef 2004) and branch and bound; what is left small goes to HiGHS in radius form (Elloumi 2010).
+    and Naddef 2004) and branch and bound; what is left small by Benders cuts (Duran-Mateluna, Ales and Elloumi 2023).
 
     Parameters
     ----------

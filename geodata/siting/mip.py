@@ -1,8 +1,4 @@
-"""Small models handed to HiGHS: the p-median and covering model in radius form, and set covering.
-
-The radius form counts, for each row and each distinct cost, whether the row is served no nearer than that (Cornuéjols,
-Nemhauser and Wolsey 1980; recursive constraints of Elloumi 2010). For covering it is the usual ``z ≤ Σ y``.
-"""
+"""Mixed models handed to HiGHS whole, with the time limit and the watcher of a run."""
 
 from __future__ import annotations
 
@@ -14,7 +10,7 @@ import scipy.sparse as sp
 
 from geodata.siting.clock import Clock
 from geodata.siting.model import Model
-from geodata.siting.types import Bools, Floats, Longs
+from geodata.siting.types import Bools, Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,51 +80,11 @@ def _highs_model(problem: Mixed) -> highspy.HighsLp:
     return model
 
 
-def radius_model(model: Model) -> Mixed:
-    """Return ``model`` in radius form; its constant is left out of the cost."""
-    count = len(model.price)
-    row_of = np.repeat(np.arange(len(model.pen)), np.diff(model.indptr))
-    fresh = np.ones(len(model.sites), np.bool_)
-    fresh[1:] = (row_of[1:] != row_of[:-1]) | (model.costs[1:] != model.costs[:-1])
-    level = np.cumsum(fresh) - 1
-    level_row, level_cost = row_of[fresh], model.costs[fresh]
-    last = np.r_[level_row[1:] != level_row[:-1], True] if len(level_row) else np.zeros(0, np.bool_)
-    following = np.r_[level_cost[1:], 0.0] if len(level_cost) else level_cost
-    rise = np.where(last, model.pen[level_row], following) - level_cost
-    levels = len(level_row)
-    first = np.r_[True, level_row[1:] != level_row[:-1]] if levels else np.zeros(0, np.bool_)
-    numbers = np.arange(levels)
-    later = numbers[~first]
-    spend = np.full(count, levels)
-    rows = [level, numbers, later, spend]
-    columns = [model.sites, count + numbers, count + later - 1, np.arange(count)]
-    values = [np.ones(len(model.sites)), np.ones(levels), -np.ones(len(later)), -model.price]
-    lower = np.r_[first.astype(float), -model.budget * (1 + 1e-12)]
-    if model.least:
-        members = np.flatnonzero(model.group)
-        rows.append(np.full(len(members), levels + 1))
-        columns.append(members)
-        values.append(np.ones(len(members)))
-        lower = np.r_[lower, float(model.least)]
-    entries = (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns)))
-    matrix = sp.csc_array(sp.coo_array(entries, shape=(len(lower), count + levels)))
-    return Mixed(np.r_[np.zeros(count), rise], matrix, lower, count)
-
-
-def constant_of(model: Model) -> float:
-    """Return what :func:`radius_model` leaves out: the constant and each row's least cost."""
-    starts = model.indptr[:-1]
-    return model.constant + float(model.costs[starts].sum()) if len(starts) else model.constant
-
-
 def size_of(model: Model) -> int:
-    """Return how many entries the radius form has, about."""
+    """Return how many entries the compact model has, about."""
     return 3 * len(model.sites) + len(model.pen)
 
 
 def opened_of(values: Floats) -> Bools:
     """Return which sites are open in HiGHS's values."""
     return np.asarray(values > 0.5)
-
-
-__all__ = ["Longs", "Mixed", "MixedAnswer", "constant_of", "opened_of", "radius_model", "size_of", "solve"]

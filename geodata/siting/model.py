@@ -74,14 +74,19 @@ class Model:
         spent = float(self.price[opened].sum())
         return spent <= self.budget * (1 + 1e-12) and int((opened & self.group).sum()) >= self.least
 
-    def restricted(self, opened: Bools, closed: Bools) -> tuple[Model, Longs]:
-        """Return the model left when sites are opened and closed for good, and which rows it kept."""
+    def restricted(self, opened: Bools, closed: Bools, pen: Floats | None = None) -> tuple[Model, Longs]:
+        """Return the model left when sites are opened and closed for good, and which rows it kept.
+
+        ``pen``, where given, are lower penalties: a row's sites that cost as much are dropped.
+        """
         free = ~(opened | closed)
         budget = self.budget - float(self.price[opened].sum())
         free &= self.price <= budget * (1 + 1e-12) + 1e-12
         number = np.full(len(free), -1, np.int32)
         number[free] = np.arange(int(free.sum()), dtype=np.int32)
-        indptr, sites, costs, pen = keep_entries(self.indptr, self.sites, self.costs, self.pen, opened, number)
+        indptr, sites, costs, pen = keep_entries(
+            self.indptr, self.sites, self.costs, self.pen if pen is None else pen, opened, number
+        )
         filled = np.diff(indptr) > 0
         rows = np.flatnonzero(filled)
         constant = self.constant + float(pen[~filled].sum())
