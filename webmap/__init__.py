@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib import metadata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -58,6 +58,8 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
         template_folder=str(paths.templates_folder()),
         static_folder=None,  # the pages serve their own assets, compressed and under a digest
     )
+    # Every view is a plain function: to look whether one is a coroutine, four times a request, is time lost.
+    app.ensure_sync = _as_it_is  # type: ignore[method-assign, assignment]
     read_model = ReadModel(settings, vocabulary, clock or _system_clock)
     app.extensions["stationmap"] = Context(
         settings=settings,
@@ -81,6 +83,10 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
     api.register_api(app)
     pages.register_pages(app)
     return app
+
+
+def _as_it_is(function: Callable[..., Any]) -> Callable[..., Any]:
+    return function
 
 
 def version() -> str:

@@ -12,7 +12,9 @@ _QUERY = re.compile(r"(?<=[\w/])\?[^\s\"'<>]+")
 
 def without_positions(text: str) -> str:
     """Return ``text`` with anything that may be a coordinate, and any query string, taken out."""
-    return _COORDINATE.sub("#", _QUERY.sub("?…", text))
+    if "?" in text:
+        text = _QUERY.sub("?…", text)
+    return _COORDINATE.sub("#", text) if "." in text else text
 
 
 def describe_exception(error: BaseException) -> str:

@@ -10,11 +10,12 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from geodata.datum import convert_point
 from geodata.errors import NotFoundError
-from geodata.index import LISTED_STATES, SiteQuery, Suggestion
+from geodata.index import CELL_PX, LISTED_STATES, SiteQuery, Suggestion
 from geodata.sites import Datum
 from webmap.api.answers import GEOJSON, PRIVATE, REVALIDATED, answer, collection, envelope, etag, json_bytes
 from webmap.api.parameters import (
     Bbox,
+    ClusterParameters,
     FilterParameters,
     ListParameters,
     SiteParameters,
@@ -67,7 +68,6 @@ def nearby() -> Response:
     asked = parse(parts.parameters.nearby, request.args)
     index, now = parts.index, parts.now()
     query = site_query(asked, now)
-    tag = etag(index, now)
 
     def body() -> bytes:
         lon, lat = asked.lon, asked.lat
@@ -77,7 +77,8 @@ def nearby() -> Response:
         members = envelope(index, now, asked.datum, limit=asked.limit, truncated=hits.truncated)
         return collection(index.features(hits, asked.datum), **members)
 
-    return answer(tag, body, content_type=GEOJSON, cache=PRIVATE)
+    # Without a tag: nobody may keep this answer, so nobody can ask whether it still holds.
+    return answer(None, body, content_type=GEOJSON, cache=PRIVATE)
 
 
 def sites() -> Response:
@@ -92,7 +93,7 @@ def sites() -> Response:
     near = _near(asked, asked.lon, asked.lat)
     if asked.sort == "distance" and near is None:
         raise missing(type(asked), "lat")
-    bbox = _wgs84_bbox(asked)
+    bbox = None if asked.bbox is None else _wgs84_bbox(asked.bbox, asked.datum)
 
     def body() -> bytes:
         page = index.find(query, bbox=bbox, after=asked.cursor, limit=asked.limit, now=now, sort=asked.sort, near=near)
@@ -108,6 +109,34 @@ def sites() -> Response:
         return collection(index.features(page, asked.datum), **members)
 
     return answer(etag(index, now), body, content_type=GEOJSON, cache=REVALIDATED if near is None else PRIVATE)
+
+
+def clusters() -> Response:
+    """Gather the sites of a part of the map by its cells.
+
+    The cells are fixed to the world, so that a cluster stays the same when the map is moved. A site that is alone in
+    its cell comes as itself. Sites without a position are left out.
+    """
+    parts = context()
+    asked: ClusterParameters = parse(parts.parameters.clusters, request.args)
+    index, now = parts.index, parts.now()
+    query = site_query(asked, now, area=asked.area, text=asked.q)
+    bbox = _wgs84_bbox(asked.bbox, asked.datum)
+
+    def body() -> bytes:
+        found = index.clusters(query, bbox=bbox, zoom=asked.zoom, now=now)
+        return collection(
+            index.cluster_features(found, asked.datum),
+            zoom=found.zoom,
+            cell_px=CELL_PX,
+            truncated=found.zoom < asked.zoom,
+            total=found.total,
+            generated_at=now.isoformat(timespec="seconds"),
+            data_version=index.version,
+            datum=asked.datum,
+        )
+
+    return answer(etag(index, now), body, content_type=GEOJSON)
 
 
 def site(code: str) -> BaseResponse:
@@ -197,8 +226,6 @@ def _near(
     return convert_point(lon, lat, asked.datum, "wgs84")
 
 
-def _wgs84_bbox(asked: ListParameters) -> Bbox | None:
-    if asked.bbox is None:
-        return None
-    west, south, east, north = asked.bbox
-    return (*convert_point(west, south, asked.datum, "wgs84"), *convert_point(east, north, asked.datum, "wgs84"))
+def _wgs84_bbox(bbox: Bbox, datum: Datum) -> Bbox:
+    west, south, east, north = bbox
+    return (*convert_point(west, south, datum, "wgs84"), *convert_point(east, north, datum, "wgs84"))
