@@ -26,6 +26,9 @@ CONTENT_TYPES = {
 #: Already compressed; a second time would only make them larger.
 INCOMPRESSIBLE = {".png"}
 VENDOR = "vendor"
+#: The parts of the one style sheet, in the order in which they are joined: later rules win.
+STYLE_SHEET = "app.css"
+STYLE_PARTS = ("colours", "ground", "controls", "head", "stage", "list", "place", "map", "filters", "plain")
 
 
 class AssetsMissingError(FileNotFoundError):
@@ -63,6 +66,7 @@ class Assets:
             for path in sorted(self._folder.rglob("*"))
             if path.suffix in CONTENT_TYPES and path.is_file()
         }
+        bodies[STYLE_SHEET] = b"\n".join(bodies.pop(f"css/{part}.css") for part in STYLE_PARTS)
         bodies.update((name, text.encode()) for name, text in self._made.items())
         return {name: _asset(name, body) for name, body in bodies.items()}
 
