@@ -2,13 +2,25 @@
 
 The way through the modules: rows of the store become ``columns`` (``build``, ``features``); from these come the tree
 (``geometry``), the search texts (``text``, ``grams``, ``spelling``, ``search``), the orders (``ordering``) and the
-opening times (``opening``, ``exceptions``, ``moments``); ``filters``, ``finding``, ``suggesting`` and ``details``
-answer; ``siteindex`` is the face.
+opening times (``opening``, ``exceptions``, ``moments``) and the map's cells (``clustergrid``); ``filters``,
+``finding``, ``clusters``, ``suggesting`` and ``details`` answer; ``siteindex`` is the face.
 """
 
 from __future__ import annotations
 
+from geodata.index.clustergrid import CELL_PX, MAX_ZOOM
 from geodata.index.query import LISTED_STATES, Hit, Hits, Page, SiteQuery, Sort, Suggestion
 from geodata.index.siteindex import SiteIndex
 
-__all__ = ["LISTED_STATES", "Hit", "Hits", "Page", "SiteIndex", "SiteQuery", "Sort", "Suggestion"]
+__all__ = [
+    "CELL_PX",
+    "LISTED_STATES",
+    "MAX_ZOOM",
+    "Hit",
+    "Hits",
+    "Page",
+    "SiteIndex",
+    "SiteQuery",
+    "Sort",
+    "Suggestion",
+]

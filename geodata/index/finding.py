@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
@@ -116,6 +116,12 @@ class Finder:
         _, moment = self._moment(query, now)
         return np.logical_or.reduce([accept(None) for accept in self._groups(query, moment)]), moment
 
+    def judged(self, query: SiteQuery, now: datetime) -> tuple[Moment, Hashable]:
+        """Return the moment for which a query is judged, and what two queries share when the same sites match."""
+        _, moment = self._moment(query, now)
+        opening = None if query.open_at is None else query.include_unknown
+        return moment, (_lasting(query), query.states, query.text, opening, moment.begin)
+
     def code_of(self, row: int) -> str:
         """Return the public code of a row."""
         return bytes(self.columns.table.code[row]).decode()
@@ -196,10 +202,8 @@ class Finder:
         ]
 
     def _within(self, bbox: Bbox) -> Mask:
+        check_bbox(bbox)
         west, south, east, north = bbox
-        ranges = all(map(math.isfinite, bbox)) and max(abs(west), abs(east)) <= 180 and -90 <= south <= north <= 90
-        if not ranges:
-            raise _unusable("bbox", ",".join(f"{value:g}" for value in bbox), "west,south,east,north")
         lon, lat = self.columns.table.lon, self.columns.table.lat
         across = (lon >= west) & (lon <= east) if west <= east else (lon >= west) | (lon <= east)
         return across & (lat >= south) & (lat <= north)
@@ -209,6 +213,13 @@ def check_position(lon: float, lat: float) -> None:
     """Raise if a position is not one on earth; the error does not repeat it, for it may be a person's."""
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
         raise ParameterError("index_position", name="lon, lat", value="", expected="lon -180…180, lat -90…90")
+
+
+def check_bbox(bbox: Bbox) -> None:
+    """Raise if a box is none on earth."""
+    west, south, east, north = bbox
+    if not (all(map(math.isfinite, bbox)) and max(abs(west), abs(east)) <= 180 and -90 <= south <= north <= 90):
+        raise _unusable("bbox", ",".join(f"{value:g}" for value in bbox), "west,south,east,north")
 
 
 def check_limit(limit: int) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 from geodata.calendar import WorkCalendar
 from geodata.errors import NotFoundError
 from geodata.index import build
+from geodata.index.clusters import Clustering, Clusters
 from geodata.index.columns import Columns, Lexicons
 from geodata.index.counting import counts
 from geodata.index.details import detail
@@ -90,6 +91,7 @@ class SiteIndex:
         globe = Globe(located, columns.table.lon[located], columns.table.lat[located])
         orders = Orders(columns.table, search)
         self._finder = Finder.of(columns, globe, search, orders, self._moments, self.areas)
+        self._clustering = Clustering(self._finder)
 
     @classmethod
     def load(cls, store: Store, *, vocabulary: Vocabulary, tz: ZoneInfo) -> SiteIndex:
@@ -273,6 +275,33 @@ class SiteIndex:
         """
         return self._finder.find(query, bbox=bbox, after=after, limit=limit, now=now, sort=sort, near=near)
 
+    def clusters(self, query: SiteQuery, *, bbox: Bbox, zoom: int, now: datetime) -> Clusters:
+        """Return the sites that match, gathered by the map's cells.
+
+        The cells are fixed to the world: what a cell holds is the same whatever box it is looked at through.
+
+        Parameters
+        ----------
+        query : SiteQuery
+        bbox : (west, south, east, north)
+            Degrees in WGS-84; with west > east it crosses the antimeridian. Every cell that it touches is given whole.
+        zoom : int
+            Of the Web Mercator map, 0-20. A box of more than 64 cells in width or height is given at a lesser one.
+        now : datetime
+            Aware.
+
+        Raises
+        ------
+        ParameterError
+            If the box or zoom is unusable, or ``open_at`` more than a year away.
+        """
+        return self._clustering.find(query, bbox=bbox, zoom=zoom, now=now)
+
+    def cluster_features(self, found: Clusters, datum: Datum = "wgs84") -> list[bytes]:
+        """Return clusters as GeoJSON; a cell with one site, from zoom 18 on with a few, gives the sites themselves."""
+        gathered, hits = self._clustering.features(found, datum)
+        return gathered + self._features(hits, found.at, datum)
+
     def counts(self, query: SiteQuery, *, now: datetime) -> dict[str, Any]:
         """Return how many sites match, in all and by what they are and have.
 
@@ -386,4 +415,5 @@ class SiteIndex:
             "details": columns.extra.nbytes,
             "search": finder.search.nbytes,
             "tree": finder.globe.nbytes,
+            "clusters": self._clustering.nbytes,
         }

@@ -42,6 +42,14 @@ def register_api(app: Flask) -> None:
             also=_UNAVAILABLE,
             geojson=True,
         ),
+        "/sites/clusters": described(
+            sites.clusters,
+            query=models.clusters,
+            body=bodies.ClusterCollection,
+            zh="把地图一部分上的地点按网格聚合",
+            also=_UNAVAILABLE,
+            geojson=True,
+        ),
         "/sites/suggest": described(
             sites.suggest, query=models.suggest, body=bodies.Suggestions, zh="搜索框的补全建议", also=_UNAVAILABLE
         ),

@@ -132,6 +132,41 @@ class SiteCollection(Body):
     datum: DatumName
 
 
+class ClusterProperties(Body):
+    """How many places lie in a cell, and of what kinds."""
+
+    cluster: Literal[True]
+    count: int
+    open: int = Field(description="How many of them are open")
+    kinds: dict[str, int] = Field(description="How many of each kind, by code; kinds that are not there are left out")
+    site: str = Field(description="Code of the place nearest to the middle of them, and its name")
+    name: str
+
+
+class ClusterFeature(Body):
+    """The places of one cell: at the mean of their positions, bbox around them; the id is zoom-column-row."""
+
+    type: Literal["Feature"]
+    id: str
+    bbox: tuple[float, float, float, float]
+    geometry: Point
+    properties: ClusterProperties
+
+
+class ClusterCollection(Body):
+    """Clusters, and places that are alone in their cell; from zoom 18 on up to 8 of a cell come by themselves."""
+
+    type: Literal["FeatureCollection"]
+    features: list[ClusterFeature | Feature]
+    zoom: int = Field(description="Of the cells")
+    cell_px: int = Field(description="Width of a cell in pixels of the map, whose world is 256 pixels wide at zoom 0")
+    truncated: bool = Field(description="Whether the box was too large for the zoom asked for")
+    total: int = Field(description="Places in all cells given")
+    generated_at: str
+    data_version: int
+    datum: DatumName
+
+
 class DayHours(Body):
     """The hours of one day; a span may run past 24:00."""
 

@@ -16,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import ErrorDetails
 from werkzeug.datastructures import MultiDict
 
+from geodata.index import MAX_ZOOM
 from geodata.messages import Message
 from geodata.sites import Datum
 from geodata.vocabulary import Vocabulary
@@ -161,6 +162,27 @@ class ListParameters(FilterParameters):
     )
 
 
+class ClusterParameters(FilterParameters):
+    """A part of the map, gathered by cells."""
+
+    bbox: BboxParameter = described(
+        ...,
+        "Every cell that west,south,east,north touches is given whole; west above east crosses the 180th meridian",
+        "给出与 西,南,东,北 范围相交的全部网格（每格完整统计）；西大于东表示跨 180° 经线",
+        "west,south,east,north",
+    )
+    zoom: int = described(
+        ...,
+        "Zoom of the map; a box wider or higher than 64 cells of 64 pixels is given at a lesser one",
+        "地图缩放级别；范围宽或高超过 64 格（每格 64 像素）时按较小的级别给出",
+        f"0…{MAX_ZOOM}",
+        ge=0,
+        le=MAX_ZOOM,
+    )
+    area: str | None = None
+    q: str | None = None
+
+
 class StatsParameters(FilterParameters):
     """Which sites to count."""
 
@@ -200,6 +222,7 @@ class ParameterModels:
 
     nearby: type[NearbyParameters]
     list: type[ListParameters]
+    clusters: type[ClusterParameters]
     stats: type[StatsParameters]
     suggest: type[SuggestParameters]
     site: type[SiteParameters]
@@ -252,6 +275,7 @@ def make_parameters(limits: LimitSettings, vocabulary: Vocabulary) -> ParameterM
             q=search,
             limit=whole(limits.page_size, limits.page_size_max, "Sites on a page", "每页数量"),
         ),
+        clusters=create_model("ClusterParameters", __base__=ClusterParameters, **codes, area=area, q=search),
         stats=create_model("StatsParameters", __base__=StatsParameters, **codes, area=area),
         suggest=create_model(
             "SuggestParameters",

@@ -1,0 +1,288 @@
+"""Sites gathered by the cells of the map: how many, of what kinds, how many open, between which bounds."""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+from typing import Any
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from geodata.datum import from_wgs84
+from geodata.errors import ParameterError
+from geodata.index.clustergrid import MAX_ZOOM, Grid, Window, cell_of, cells_across
+from geodata.index.features import member
+from geodata.index.finding import Bbox, Finder, check_bbox
+from geodata.index.geometry import Floats
+from geodata.index.opening import OPEN, Moment
+from geodata.index.query import Hit, SiteQuery
+from geodata.sites import Datum
+
+#: A part of the world wider or higher than so many cells is given in larger cells. A screen of 3,840 pixels has 60.
+MOST_ACROSS = 64
+#: From this zoom on a few sites in one cell are given one by one.
+APART_ZOOM = 18
+APART = 8
+#: Up to this zoom the whole world is counted at once and kept for the next question.
+_KEPT_ZOOM = 7
+_KEPT = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Cells that hold any of the sites wanted, one array entry each, along the curve.
+
+    Attributes
+    ----------
+    x, y : ndarray of int32
+        Column and row of the cell.
+    count, opened : ndarray of int64
+        Sites, and those of them that are open.
+    kinds : ndarray of int64, shape (n, kinds)
+        Sites by the number of their kind.
+    bounds : ndarray of float64, shape (4, n)
+        West, south, east, north of the sites, degrees in WGS-84.
+    lon, lat : ndarray of float64
+        The mean of the positions.
+    site : ndarray of int32
+        The row of the site nearest to the mean, on the map; the first code among several.
+    first : ndarray of int64
+        Where in ``rows`` the sites of the cell begin.
+    rows : ndarray of int32
+        The rows of all sites, cell by cell.
+    """
+
+    x: NDArray[np.int32]
+    y: NDArray[np.int32]
+    count: NDArray[np.int64]
+    opened: NDArray[np.int64]
+    kinds: NDArray[np.int64]
+    bounds: Floats
+    lon: Floats
+    lat: Floats
+    site: NDArray[np.int32]
+    first: NDArray[np.int64]
+    rows: NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Clusters:
+    """The cells that a box touches, each whole.
+
+    Attributes
+    ----------
+    zoom : int
+        Of the cells; less than asked for where the box is too large for that.
+    total : int
+        Sites in all cells given.
+    at : datetime
+        The time for which the opening was judged.
+    """
+
+    zoom: int
+    total: int
+    at: datetime
+    counted: Counted
+    chosen: NDArray[np.intp]
+
+
+class Clustering:
+    """Counts sites by cell, and keeps what it counted for the whole world.
+
+    Parameters
+    ----------
+    finder : Finder
+        Of the same sites.
+    """
+
+    def __init__(self, finder: Finder) -> None:
+        globe = finder.globe
+        self._finder = finder
+        self._grid = Grid(globe.rows, globe.lon, globe.lat)
+        self._kept: OrderedDict[Hashable, Counted] = OrderedDict()
+        self._lock = Lock()
+
+    def find(self, query: SiteQuery, *, bbox: Bbox, zoom: int, now: datetime) -> Clusters:
+        """Return the cells that a box touches (:meth:`geodata.index.SiteIndex.clusters`)."""
+        check_bbox(bbox)
+        if not 0 <= zoom <= MAX_ZOOM:
+            raise ParameterError("index_parameter", name="zoom", value=str(zoom), expected=f"0…{MAX_ZOOM}")
+        window = window_of(bbox, zoom)
+        if window.zoom > _KEPT_ZOOM:
+            mask, moment = self._finder.matching(query, now)
+            counted = self._counted(window, mask, moment)
+            chosen = np.arange(len(counted.x))
+        else:
+            counted = self._world(query, window.zoom, now)
+            chosen = np.flatnonzero(window.holds(counted.x, counted.y))
+        at = now if query.open_at is None else query.open_at
+        return Clusters(window.zoom, int(counted.count[chosen].sum()), at, counted, chosen)
+
+    def features(self, found: Clusters, datum: Datum) -> tuple[list[bytes], list[Hit]]:
+        """Return the clusters as GeoJSON, and the sites that are to be given by themselves."""
+        counted, chosen = found.counted, found.chosen
+        few = APART if found.zoom >= APART_ZOOM else 1
+        apart = counted.count[chosen] <= few
+        begins, counts = counted.first[chosen[apart]], counted.count[chosen[apart]]
+        spans = (counted.rows[begin : begin + count] for begin, count in zip(begins, counts, strict=True))
+        hits = [Hit(row) for span in spans for row in span.tolist()]
+        return self._gathered(found.zoom, counted, chosen[~apart], datum), hits
+
+    @property
+    def nbytes(self) -> int:
+        """The memory it takes, in bytes."""
+        return self._grid.nbytes
+
+    def _world(self, query: SiteQuery, zoom: int, now: datetime) -> Counted:
+        _, key = self._finder.judged(query, now)
+        asked = (key, zoom)
+        with self._lock:
+            known = self._kept.get(asked)
+            if known is not None:
+                self._kept.move_to_end(asked)
+                return known
+        mask, moment = self._finder.matching(query, now)
+        last = cells_across(zoom) - 1
+        counted = self._counted(Window(zoom, 0, last, 0, last), mask, moment)
+        with self._lock:
+            self._kept[asked] = counted
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return counted
+
+    def _counted(self, window: Window, mask: NDArray[np.bool_], moment: Moment) -> Counted:
+        grid, finder = self._grid, self._finder
+        points = grid.within(window, mask)
+        x, y = grid.cells(points, window.zoom)
+        rows, lon, lat = grid.rows[points], grid.lon[points], grid.lat[points]
+        begins = np.ones(len(points), dtype=np.bool_)
+        begins[1:] = (x[1:] != x[:-1]) | (y[1:] != y[:-1])
+        first = np.flatnonzero(begins)
+        cell = np.cumsum(begins) - 1
+        n, kinds = len(first), len(finder.columns.lexicons.kinds)
+        count = np.bincount(cell, minlength=n)
+        by_kind = np.bincount(cell * kinds + finder.columns.table.kind[rows], minlength=n * kinds).reshape(n, kinds)
+        opened = np.bincount(cell[moment.states(rows) == OPEN], minlength=n)
+        # Added up site by site, so that a cell's mean is the same to the last bit whatever cells it stands among.
+        mean_lon = np.bincount(cell, weights=lon, minlength=n) / np.maximum(count, 1)
+        mean_lat = np.bincount(cell, weights=lat, minlength=n) / np.maximum(count, 1)
+        return Counted(
+            x=x[first],
+            y=y[first],
+            count=count,
+            opened=opened,
+            kinds=by_kind,
+            bounds=_bounds(lon, lat, first),
+            lon=mean_lon,
+            lat=mean_lat,
+            site=self._nearest(rows, lon - mean_lon[cell], lat - mean_lat[cell], mean_lat[cell], first, cell),
+            first=first,
+            rows=rows,
+        )
+
+    def _nearest(
+        self,
+        rows: NDArray[np.int32],
+        east: Floats,
+        north: Floats,
+        lat: Floats,
+        first: NDArray[np.int64],
+        cell: NDArray[np.int64],
+    ) -> NDArray[np.int32]:
+        """Return by cell the row nearest to the mean, the first code among several."""
+        orders = self._finder.orders
+        if not len(rows):
+            return np.empty(0, dtype=np.int32)
+        apart = (east * np.cos(np.radians(lat))) ** 2 + north**2
+        nearest = apart == np.minimum.reduceat(apart, first)[cell]
+        rank = np.where(nearest, orders.rank[rows], np.iinfo(np.int32).max)
+        return orders.by_code[np.minimum.reduceat(rank, first)]
+
+    def _gathered(self, zoom: int, counted: Counted, chosen: NDArray[np.intp], datum: Datum) -> list[bytes]:
+        """Return cells as GeoJSON."""
+        words = self._finder.columns.lexicons.kinds.words
+        sites = counted.site[chosen].tolist()
+        codes = self._finder.columns.table.code[sites].tolist()
+        features = self._finder.columns.feature.many(sites)
+        west, south, east, north = counted.bounds[:, chosen]
+        positions = _in_datum(counted.lon[chosen], counted.lat[chosen], datum)
+        southwest, northeast = _in_datum(west, south, datum), _in_datum(east, north, datum)
+        given: list[bytes] = []
+        for x, y, count, opened, kinds, position, low, high, code, values in zip(
+            counted.x[chosen].tolist(),
+            counted.y[chosen].tolist(),
+            counted.count[chosen].tolist(),
+            counted.opened[chosen].tolist(),
+            counted.kinds[chosen].tolist(),
+            positions,
+            southwest,
+            northeast,
+            codes,
+            features,
+            strict=True,
+        ):
+            feature: dict[str, Any] = {
+                "type": "Feature",
+                "id": f"{zoom}-{x}-{y}",
+                "bbox": low + high,
+                "geometry": {"type": "Point", "coordinates": position},
+                "properties": {
+                    "cluster": True,
+                    "count": count,
+                    "open": opened,
+                    "kinds": {word: number for word, number in zip(words, kinds, strict=True) if number},
+                    "site": code.decode(),
+                    "name": member(values, "name"),
+                },
+            }
+            given.append(orjson.dumps(feature))
+        return given
+
+
+def window_of(bbox: Bbox, zoom: int) -> Window:
+    """Return the cells that a box touches, at the zoom or, where the box is too large for it, at the next that fits.
+
+    Only the size of the box decides that, not how it lies in the cells: moving it does not change the zoom.
+    """
+    west, south, east, north = bbox
+    size = max((east - west) / 360.0 if west <= east else (east - west) / 360.0 + 1.0, _height(south, north))
+    fitting = MAX_ZOOM
+    while fitting and size * cells_across(fitting) > MOST_ACROSS:
+        fitting -= 1
+    zoom = min(zoom, fitting)
+    left, top = cell_of(west, north, zoom)
+    right, bottom = cell_of(east, south, zoom)
+    if west > east and left == right:  # all around but for a gap within one cell
+        left, right = 0, cells_across(zoom) - 1
+    return Window(zoom, left, right, top, bottom)
+
+
+def _height(south: float, north: float) -> float:
+    """Return how high a box is as a part of the map of the world."""
+    limit = math.radians(85.0511287798066)
+    low, high = (max(-limit, min(limit, math.radians(lat))) for lat in (south, north))
+    return (math.asinh(math.tan(high)) - math.asinh(math.tan(low))) / math.tau
+
+
+def _bounds(lon: Floats, lat: Floats, first: NDArray[np.int64]) -> Floats:
+    if not len(first):
+        return np.empty((4, 0))
+    return np.stack((
+        np.minimum.reduceat(lon, first),
+        np.minimum.reduceat(lat, first),
+        np.maximum.reduceat(lon, first),
+        np.maximum.reduceat(lat, first),
+    ))  # fmt: skip
+
+
+def _in_datum(lon: Floats, lat: Floats, datum: Datum) -> list[list[float]]:
+    if datum != "wgs84":
+        lon, lat = from_wgs84(lon, lat, datum)
+    points: list[list[float]] = np.column_stack((lon, lat)).round(6).tolist()
+    return points
