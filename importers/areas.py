@@ -27,7 +27,9 @@ from geodata.store import SiteUpdate, Store, Writer
 from geodata.vocabulary import Vocabulary
 from importers.coordinates import datum_choice
 from importers.extracting import Record
+from importers.known import tell_datum
 from importers.opening import Opened, Progress, batch, open_grid
+from importers.outlines import Pair, find_outline_datum
 from importers.places import AreaAssigner
 from importers.profile import Profile
 from importers.reading import Grid, Row, Source, file_size, sha256_of
@@ -63,7 +65,8 @@ def import_areas(
     store, path, profile, source, dry_run, actor, progress, vocabulary
         As in :func:`importers.sites.import_sites`.
     datum : {"auto", "wgs84", "gcj02", "bd09"}
-        Datum of the coordinates; ``auto`` takes what the profile states, else WGS-84, and says so.
+        Datum of the coordinates; ``auto`` takes what the profile states, else what the outlines of areas that are there
+        already show, else WGS-84, and says so.
 
     Raises
     ------
@@ -79,11 +82,11 @@ def import_areas(
         file, "areas", needs=("adcode",), profile=profile, source=source, dry_run=dry_run, vocabulary=vocabulary
     )
     report = opened.report
-    choice = datum_choice(datum, stated=opened.profile.datum)
-    report.recognised |= {"datum": choice.datum, "datum_assumed": choice.assumed}
-    if choice.assumed:
-        report.add("info", Message("datum_assumed", {"datum": choice.datum}))
     known = {area.adcode: area for area in store.areas()}
+    choice = datum_choice(datum, stated=opened.profile.datum)
+    if choice.assumed:
+        choice = find_outline_datum(_pairs(opened, shapes, known), report.source)
+    tell_datum(report, choice, located=len(shapes))
     with batch(store, opened, "areas", actor) as writer:
         news = _news(opened, shapes, choice.datum, known)
         if writer and news:
@@ -140,6 +143,17 @@ def _cell(cell: object) -> object:
     if isinstance(cell, np.generic | np.ndarray):
         cell = cell.tolist()
     return None if isinstance(cell, float) and math.isnan(cell) else cell
+
+
+def _pairs(opened: Opened, shapes: NDArray[Any], known: dict[str, Area]) -> list[Pair]:
+    """Return the shapes of the file whose areas the store has, by code."""
+    pairs = []
+    for place, row in enumerate(opened.table.rows()):
+        texts = opened.extractor.texts(row) or {}
+        area, shape = known.get(texts.get("adcode", "")), shapes[place]
+        if area is not None and shape is not None and not shape.is_empty:
+            pairs.append(Pair(shape, area))
+    return pairs
 
 
 def _news(opened: Opened, shapes: NDArray[Any], datum: Datum, known: dict[str, Area]) -> dict[str, Area]:

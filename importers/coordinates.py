@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from geodata.errors import ValueUnusableError
 from geodata.messages import Message
 from geodata.sites import Datum
+from importers.datums import Decision
 
 _DEGREES = re.compile(
     r"(?P<sign>[-+])?(?P<deg>\d+(?:\.\d+)?)\s*(?:°|度|º|d|deg)?\s*"
@@ -103,13 +104,28 @@ def check_point(lon: float, lat: float) -> Given:
 
 @dataclass(frozen=True, slots=True)
 class DatumChoice:
-    """In which datum a file's coordinates are taken to be, and whether someone said so."""
+    """In which datum a file's coordinates are taken to be.
+
+    Attributes
+    ----------
+    datum : Datum
+    assumed : bool
+        Whether nobody said so and nothing shows it.
+    decision : Decision, optional
+        What the evidence says, where it was asked.
+    before : bool
+        Whether the datum is assumed because the same coordinates were taken so at an earlier import.
+    """
 
     datum: Datum
     assumed: bool
+    decision: Decision | None = None
+    before: bool = False
 
 
-def datum_choice(option: str, *, stated: Datum | None = None) -> DatumChoice:
+def datum_choice(
+    option: str, *, stated: Datum | None = None, decision: Decision | None = None, before: Datum | None = None
+) -> DatumChoice:
     """Decide the datum of a file.
 
     Parameters
@@ -118,15 +134,23 @@ def datum_choice(option: str, *, stated: Datum | None = None) -> DatumChoice:
         What the person asked for: a datum, or ``auto``.
     stated : Datum, optional
         What the profile or the file itself says.
+    decision : Decision, optional
+        What the evidence says (:func:`importers.datums.decide`).
+    before : Datum, optional
+        As what the same coordinates were taken at an earlier import.
 
     Returns
     -------
     DatumChoice
-        The option if it names a datum, else what is stated, else WGS-84, marked as assumed.
+        The option if it names a datum, else what is stated, else what the evidence shows; else what was taken before or
+        WGS-84, marked as assumed.
     """
     asked: Datum | None = next((datum for datum in get_args(Datum) if datum == option), None)
-    datum = asked or stated
-    return DatumChoice(datum or "wgs84", assumed=datum is None)
+    if datum := asked or stated:
+        return DatumChoice(datum, assumed=False)
+    if decision is not None and decision.datum is not None:
+        return DatumChoice(decision.datum, assumed=False, decision=decision)
+    return DatumChoice(before or "wgs84", assumed=True, decision=decision, before=before is not None)
 
 
 def shared_points(lon: NDArray[np.float64], lat: NDArray[np.float64], address: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -157,3 +181,42 @@ def shared_points(lon: NDArray[np.float64], lat: NDArray[np.float64], address: N
     doubtful = (size >= 3) | ((size == 2) & ~one_address[place])
     shared[known[doubtful]] = size[doubtful]
     return shared
+
+
+#: A district's rows tell where it is if there are so many of them, on different points.
+OUTLIER_ROWS = 8
+#: No row nearer to the middle of its district's rows is doubtful, in kilometres.
+OUTLIER_KM = 30.0
+
+
+def outliers(lon: NDArray[np.float64], lat: NDArray[np.float64], group: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return for each row how far it lies from the others of its district, where that is far too far, else 0.
+
+    Far too far is over 30 km and ten times the median distance from the middle (the medians of longitude and latitude),
+    which half of the rows would have to be wrong to spoil.
+
+    Parameters
+    ----------
+    lon, lat : ndarray of shape (n,)
+        Degrees; NaN for a row without coordinates.
+    group : ndarray of shape (n,)
+        Which district the row names; 0 for none.
+
+    Returns
+    -------
+    ndarray
+        Kilometres.
+    """
+    far = np.zeros(len(lon))
+    known = np.flatnonzero(~np.isnan(lon) & (group != 0))
+    order = known[np.argsort(group[known], kind="stable")]
+    _, starts = np.unique(group[order], return_index=True)
+    for rows in np.split(order, starts[1:]):
+        if len(rows) < OUTLIER_ROWS:
+            continue
+        middle_lon, middle_lat = np.median(lon[rows]), np.median(lat[rows])
+        east = (lon[rows] - middle_lon) * np.cos(np.radians(middle_lat))
+        away_km = np.hypot(east, lat[rows] - middle_lat) * 111.195
+        beyond = away_km > max(OUTLIER_KM, 10 * float(np.median(away_km)))
+        far[rows[beyond]] = away_km[beyond]
+    return far

@@ -30,6 +30,9 @@ def position_of(draft: Draft, place: Place, report: ImportReport, extractor: Ext
         report.add("info", message, row=draft.row, column=column, value=value)
     elif precision == "approximate":
         note = "position_approximate"
+    if place.far_km:
+        message = Message("position_far", {"km": round(place.far_km)})
+        report.add("warning", message, row=draft.row, column=column, value=value)
     return Position(place.lon, place.lat, precision, note, place.given_lon, place.given_lat, place.datum)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from geodata.errors import FileError, ParameterError
-from geodata.messages import Message
 from geodata.store import Store
 from geodata.vocabulary import Vocabulary
-from importers.coordinates import datum_choice
+from importers.coordinates import DatumChoice, datum_choice
 from importers.drafting import Drafter
+from importers.known import Sample, find_datum, tell_datum
 from importers.loading import Loader
 from importers.opening import Opened, Progress, batch, open_table
 from importers.places import AreaAssigner
@@ -46,7 +46,8 @@ def import_sites(
     kind : str, optional
         Kind of the rows that state none.
     datum : {"auto", "wgs84", "gcj02", "bd09"}
-        Datum of the coordinates; ``auto`` takes what profile or file state, else WGS-84, and says so.
+        Datum of the coordinates; ``auto`` takes what profile or file state, else what sites of the same name and areas
+        that rows name show, else WGS-84, and says so.
     profile : Path or Profile, optional
         What the list's columns and values mean (:mod:`importers.profile`).
     source : str, optional
@@ -80,15 +81,18 @@ def import_sites(
     opened = open_table(
         path, "sites", needs=("name",), profile=profile, source=source, dry_run=dry_run, vocabulary=vocabulary
     )
-    default_kind = _kind(kind or opened.profile.kind, opened)
     report = opened.report
-    choice = datum_choice(datum, stated=opened.profile.datum)
-    surveyed = survey(opened.table, opened.extractor, opened.words, choice, by_row=datum == "auto")
-    report.recognised |= {"datum": choice.datum, "datum_assumed": choice.assumed}
-    if surveyed.located and choice.assumed:
-        report.add("info", Message("datum_assumed", {"datum": choice.datum}))
-    drafter = Drafter(opened.words, opened.extractor, report, default_kind, choice.datum)
-    assigner = AreaAssigner(store.areas())
+    default_kind = _kind(kind or opened.profile.kind, opened)
+    areas = store.areas()
+    assigner = AreaAssigner(areas)
+
+    def choose(sample: Sample) -> DatumChoice:
+        asked = datum_choice(datum, stated=opened.profile.datum)
+        return find_datum(store, sample, areas, assigner.by_name) if asked.assumed else asked
+
+    surveyed = survey(opened.table, opened.extractor, opened.words, choose, by_row=datum == "auto")
+    tell_datum(report, surveyed.choice, located=surveyed.located)
+    drafter = Drafter(opened.words, opened.extractor, report, default_kind, surveyed.choice.datum)
     loader = Loader(store, opened.extractor, drafter, surveyed, report, assigner)
     with batch(store, opened, "sites", actor) as writer:
         loader.run(writer, progress)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from zlib import crc32
 
@@ -16,8 +16,18 @@ from geodata.messages import Message
 from geodata.sites import Datum
 from importers.cleaning import key_of
 from importers.columns import Table
-from importers.coordinates import DatumChoice, Given, check_point, parse_degrees, parse_pair, shared_points
+from importers.coordinates import (
+    DatumChoice,
+    Given,
+    check_point,
+    outliers,
+    parse_degrees,
+    parse_pair,
+    shared_points,
+)
+from importers.datums import MAX_POINTS
 from importers.extracting import Extractor
+from importers.known import Sample
 from importers.words import Words
 
 Floats = NDArray[np.float64]
@@ -27,7 +37,11 @@ _UNSTATED = -1
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The coordinates of one row: in WGS-84, as given, in which datum, and how many rows share the point."""
+    """The coordinates of one row: in WGS-84, as given, in which datum.
+
+    ``shared`` is how many rows share the point where that makes it doubtful, ``far_km`` how far it lies from the other
+    rows of its district where that is far too far; else 0.
+    """
 
     lon: float
     lat: float
@@ -35,17 +49,19 @@ class Place:
     given_lat: float
     datum: Datum
     shared: int
+    far_km: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
     """Coordinates of the rows of a table, by their place in :meth:`importers.columns.Table.rows`.
 
-    ``located`` is the number of rows with coordinates.
+    ``located`` is the number of rows with coordinates, ``choice`` the datum of those that state none.
     """
 
     rows: int
     located: int
+    choice: DatumChoice
     _lat_first: bool
     _noted: NDArray[np.int8]
     _lon: Floats
@@ -54,6 +70,7 @@ class Survey:
     _given_lat: Floats
     _datum: NDArray[np.int8]
     _shared: NDArray[np.int64]
+    _far_km: Floats
 
     def place(self, index: int) -> Place | None:
         """Return the coordinates of a row, ``None`` without usable ones."""
@@ -66,6 +83,7 @@ class Survey:
             float(self._given_lat[index]),
             _DATUMS[self._datum[index]],
             int(self._shared[index]),
+            float(self._far_km[index]),
         )
 
     def note(self, index: int, texts: Mapping[str, str]) -> tuple[str, Message] | None:
@@ -78,15 +96,17 @@ class Survey:
         return "lonlat" if in_pair else given.field, given.note
 
 
-def survey(table: Table, extractor: Extractor, words: Words, choice: DatumChoice, *, by_row: bool) -> Survey:
+def survey(
+    table: Table, extractor: Extractor, words: Words, choose: Callable[[Sample], DatumChoice], *, by_row: bool
+) -> Survey:
     """Go through a table once for its coordinates.
 
     Parameters
     ----------
     table, extractor, words
         The table and how to read it.
-    choice : DatumChoice
-        The datum of the file.
+    choose : callable
+        Decides the datum of the file by a sample of its located rows.
     by_row : bool
         Whether a row's own datum column goes before it.
     """
@@ -98,31 +118,48 @@ def survey(table: Table, extractor: Extractor, words: Words, choice: DatumChoice
             seen.add(Given(None, None))
             continue
         datum = _datum_of(words, texts["datum"]) if by_row and "datum" in texts else _UNSTATED
-        address = crc32(key_of(texts["address"]).encode()) + 1 if "address" in texts else 0
-        seen.add(_given(texts, lat_first=lat_first), datum, address)
-    return _surveyed(seen, choice, lat_first=lat_first)
+        seen.add(_given(texts, lat_first=lat_first), datum, _hash(texts.get("address")), _hash(texts.get("area")))
+        seen.keep(texts)
+    return _surveyed(seen, choose, lat_first=lat_first)
+
+
+def _hash(text: str | None) -> int:
+    return crc32(key_of(text).encode()) + 1 if text else 0
 
 
 @dataclass(slots=True)
 class _Seen:
-    """One entry a row, a few bytes each."""
+    """One entry a row, a few bytes each; of the first located rows also what they are called and where."""
 
     lon: array[float] = field(default_factory=lambda: array("d"))
     lat: array[float] = field(default_factory=lambda: array("d"))
     datum: array[int] = field(default_factory=lambda: array("b"))
     address: array[int] = field(default_factory=lambda: array("q"))
+    area: array[int] = field(default_factory=lambda: array("q"))
     noted: array[int] = field(default_factory=lambda: array("b"))
+    kept: dict[int, tuple[str, str]] = field(default_factory=dict)
 
-    def add(self, given: Given, datum: int = _UNSTATED, address: int = 0) -> None:
+    def add(self, given: Given, datum: int = _UNSTATED, address: int = 0, area: int = 0) -> None:
         self.lon.append(np.nan if given.lon is None else given.lon)
         self.lat.append(np.nan if given.lat is None else given.lat)
         self.datum.append(datum)
         self.address.append(address)
+        self.area.append(area)
         self.noted.append(given.note is not None)
 
+    def keep(self, texts: Mapping[str, str]) -> None:
+        """Keep what tells the datum of the row that was added last."""
+        if len(self.kept) < MAX_POINTS and self.datum[-1] == _UNSTATED and self.lon[-1] == self.lon[-1]:
+            self.kept[len(self.lon) - 1] = (texts.get("name", ""), texts.get("area", ""))
 
-def _surveyed(seen: _Seen, choice: DatumChoice, *, lat_first: bool) -> Survey:
+
+def _surveyed(seen: _Seen, choose: Callable[[Sample], DatumChoice], *, lat_first: bool) -> Survey:
     given_lon, given_lat = np.array(seen.lon, dtype=np.float64), np.array(seen.lat, dtype=np.float64)
+    shared = shared_points(given_lon, given_lat, np.array(seen.address, dtype=np.int64))
+    # Points that rows share are a geocoder's fallback or the centre of a district: no evidence of anything.
+    rows = [row for row in seen.kept if not shared[row]]
+    names, areas = ([seen.kept[row][part] for row in rows] for part in (0, 1))
+    choice = choose(Sample(given_lon[rows], given_lat[rows], names, areas))
     datum = np.array(seen.datum, dtype=np.int8)
     datum[datum == _UNSTATED] = _DATUMS.index(choice.datum)
     lon, lat = given_lon.copy(), given_lat.copy()
@@ -131,9 +168,11 @@ def _surveyed(seen: _Seen, choice: DatumChoice, *, lat_first: bool) -> Survey:
         chosen = located & (datum == number)
         if chosen.any():
             lon[chosen], lat[chosen] = to_wgs84(given_lon[chosen], given_lat[chosen], name)
-    shared = shared_points(given_lon, given_lat, np.array(seen.address, dtype=np.int64))
+    far_km = outliers(lon, lat, np.array(seen.area, dtype=np.int64))
     noted = np.array(seen.noted, dtype=np.int8)
-    return Survey(len(lon), int(located.sum()), lat_first, noted, lon, lat, given_lon, given_lat, datum, shared)
+    return Survey(
+        len(lon), int(located.sum()), choice, lat_first, noted, lon, lat, given_lon, given_lat, datum, shared, far_km
+    )
 
 
 def _given(texts: Mapping[str, str], *, lat_first: bool) -> Given:

@@ -155,21 +155,32 @@ def test_areas_of_a_real_file(store: Store, test_data: Path, write: Write) -> No
     assert store.state().data_version == version
 
 
-def test_a_mislabelled_datum_is_put_right_by_the_option(store: Store, test_data: Path) -> None:
+def test_a_mislabelled_datum_is_found_by_the_outlines_there(store: Store, test_data: Path) -> None:
     import_areas(store, test_data / "areas" / "yantai_foshan_districts_wgs84.geojson", datum="wgs84")
     true = next(area for area in store.areas() if area.adcode == "370602").polygon.centroid
     file = test_data / "areas" / "zhifu_gcj02_mislabelled.geojson"
-    report = import_areas(store, file, source="other")
-    assert "datum_assumed" in [issue.message.code for issue in report.issues]
 
     def off() -> float:
         found = next(area for area in store.areas() if area.adcode == "370602").polygon.centroid
         return float(Geod(ellps="WGS84").inv(true.x, true.y, found.x, found.y)[2])
 
-    assert off() > 400
-    assert counts(import_areas(store, file, datum="gcj02", source="other")) == (1, 0, 1, 0, 0, 0)
+    report = import_areas(store, file, source="other")
+    assert report.recognised["datum"] == "gcj02"
+    assert report.recognised["datum_confidence"] >= 0.99
+    assert ("warning", "datum_found") in report.by_code()
     assert off() < 100
+    again = import_areas(store, file, source="other")
+    assert counts(again) == (1, 0, 0, 1, 0, 0)
+    assert ("warning", "datum_as_before") in again.by_code()
+    assert counts(import_areas(store, file, datum="wgs84", source="other")) == (1, 0, 1, 0, 0, 0)
+    assert off() > 400
     assert next(area for area in store.areas() if area.adcode == "370602").parent == "370600"
+
+
+def test_without_outlines_the_datum_of_areas_is_asked_for(store: Store, test_data: Path) -> None:
+    report = import_areas(store, test_data / "areas" / "zhifu_gcj02_mislabelled.geojson")
+    assert report.recognised["datum_assumed"]
+    assert ("warning", "datum_assumed") in report.by_code()
 
 
 def square(west: float, south: float, size: float = 1.0) -> dict[str, Any]:
