@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -106,12 +105,14 @@ class Grid:
 
     def __init__(self, rows: Rows, lon: Floats, lat: Floats) -> None:
         x, y = _deepest(lon, lat)
-        order = np.argsort(_interleaved(x, y), kind="stable")
+        along = _interleaved(x, y)
+        order = np.argsort(along, kind="stable")
         self.rows: Rows = rows[order]
         self.lon: Floats = lon[order]
         self.lat: Floats = lat[order]
         self._x: Cells = x[order]
         self._y: Cells = y[order]
+        self._along = along[order]
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -128,12 +129,19 @@ class Grid:
             chosen &= deep.holds(self._x, self._y)
         return np.flatnonzero(chosen)
 
+    def beginnings(self, points: NDArray[np.intp], zoom: int) -> NDArray[np.intp]:
+        """Return at which of the points, which are in their order, another cell begins."""
+        cells = self._along[points] >> np.uint64(2 * (MAX_ZOOM - zoom))
+        begins = np.ones(len(points), dtype=np.bool_)
+        np.not_equal(cells[1:], cells[:-1], out=begins[1:])
+        return np.flatnonzero(begins)
+
     def cells(self, points: NDArray[np.intp], zoom: int) -> tuple[Cells, Cells]:
         """Return the cells of points as columns and rows."""
         shift = MAX_ZOOM - zoom
         return self._x[points] >> shift, self._y[points] >> shift
 
-    @cached_property
+    @property
     def nbytes(self) -> int:
         """The memory it takes, in bytes."""
-        return sum(part.nbytes for part in (self.rows, self.lon, self.lat, self._x, self._y))
+        return sum(part.nbytes for part in (self.rows, self.lon, self.lat, self._x, self._y, self._along))

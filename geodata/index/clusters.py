@@ -51,7 +51,7 @@ class Counted:
     lon, lat : ndarray of float64
         The mean of the positions.
     site : ndarray of int32
-        The row of the site nearest to the mean, on the map; the first code among several.
+        The row of the site whose code is the first.
     first : ndarray of int64
         Where in ``rows`` the sites of the cell begin.
     rows : ndarray of int32
@@ -105,6 +105,10 @@ class Clustering:
         globe = finder.globe
         self._finder = finder
         self._grid = Grid(globe.rows, globe.lon, globe.lat)
+        # In the order of the grid, where the points of a cell are together.
+        self._kind = finder.columns.table.kind[self._grid.rows]
+        self._rank = finder.orders.rank[self._grid.rows]
+        self._open_at: tuple[Moment, NDArray[np.uint8]] | None = None
         self._kept: OrderedDict[Hashable, Counted] = OrderedDict()
         self._lock = Lock()
 
@@ -137,7 +141,7 @@ class Clustering:
     @property
     def nbytes(self) -> int:
         """The memory it takes, in bytes."""
-        return self._grid.nbytes
+        return self._grid.nbytes + self._kind.nbytes + self._rank.nbytes + len(self._grid)
 
     def _world(self, query: SiteQuery, zoom: int, now: datetime) -> Counted:
         _, key = self._finder.judged(query, now)
@@ -157,52 +161,40 @@ class Clustering:
         return counted
 
     def _counted(self, window: Window, mask: NDArray[np.bool_], moment: Moment) -> Counted:
-        grid, finder = self._grid, self._finder
+        grid, orders = self._grid, self._finder.orders
         points = grid.within(window, mask)
-        x, y = grid.cells(points, window.zoom)
-        rows, lon, lat = grid.rows[points], grid.lon[points], grid.lat[points]
-        begins = np.ones(len(points), dtype=np.bool_)
-        begins[1:] = (x[1:] != x[:-1]) | (y[1:] != y[:-1])
-        first = np.flatnonzero(begins)
-        cell = np.cumsum(begins) - 1
-        n, kinds = len(first), len(finder.columns.lexicons.kinds)
-        count = np.bincount(cell, minlength=n)
-        by_kind = np.bincount(cell * kinds + finder.columns.table.kind[rows], minlength=n * kinds).reshape(n, kinds)
-        opened = np.bincount(cell[moment.states(rows) == OPEN], minlength=n)
-        # Added up site by site, so that a cell's mean is the same to the last bit whatever cells it stands among.
-        mean_lon = np.bincount(cell, weights=lon, minlength=n) / np.maximum(count, 1)
-        mean_lat = np.bincount(cell, weights=lat, minlength=n) / np.maximum(count, 1)
+        first = grid.beginnings(points, window.zoom)
+        count = np.diff(first, append=len(points))
+        x, y = grid.cells(points[first], window.zoom)
+        lon, lat, rows = grid.lon[points], grid.lat[points], grid.rows[points]
         return Counted(
-            x=x[first],
-            y=y[first],
+            x=x,
+            y=y,
             count=count,
-            opened=opened,
-            kinds=by_kind,
+            opened=_sums(self._opened(moment)[points], first),
+            kinds=self._by_kind(points, count),
             bounds=_bounds(lon, lat, first),
-            lon=mean_lon,
-            lat=mean_lat,
-            site=self._nearest(rows, lon - mean_lon[cell], lat - mean_lat[cell], mean_lat[cell], first, cell),
+            # Added up cell by cell: to the last bit the same, whatever cells it stands among.
+            lon=_sums(lon, first) / count,
+            lat=_sums(lat, first) / count,
+            site=orders.by_code[_least(self._rank[points], first)],
             first=first,
             rows=rows,
         )
 
-    def _nearest(
-        self,
-        rows: NDArray[np.int32],
-        east: Floats,
-        north: Floats,
-        lat: Floats,
-        first: NDArray[np.int64],
-        cell: NDArray[np.int64],
-    ) -> NDArray[np.int32]:
-        """Return by cell the row nearest to the mean, the first code among several."""
-        orders = self._finder.orders
-        if not len(rows):
-            return np.empty(0, dtype=np.int32)
-        apart = (east * np.cos(np.radians(lat))) ** 2 + north**2
-        nearest = apart == np.minimum.reduceat(apart, first)[cell]
-        rank = np.where(nearest, orders.rank[rows], np.iinfo(np.int32).max)
-        return orders.by_code[np.minimum.reduceat(rank, first)]
+    def _by_kind(self, points: NDArray[np.intp], count: NDArray[np.int64]) -> NDArray[np.int64]:
+        kinds = len(self._finder.columns.lexicons.kinds)
+        numbers = np.repeat(np.arange(len(count)) * kinds, count)
+        numbers += self._kind[points]
+        return np.bincount(numbers, minlength=len(count) * kinds).reshape(len(count), kinds)
+
+    def _opened(self, moment: Moment) -> NDArray[np.uint8]:
+        """Return by point whether its site is open, as 0 or 1; kept as long as the moment lasts."""
+        known = self._open_at
+        if known is None or known[0] is not moment:
+            opened = (moment.states(None) == OPEN)[self._grid.rows].view(np.uint8)
+            known = self._open_at = (moment, opened)
+        return known[1]
 
     def _gathered(self, zoom: int, counted: Counted, chosen: NDArray[np.intp], datum: Datum) -> list[bytes]:
         """Return cells as GeoJSON."""
@@ -270,7 +262,7 @@ def _height(south: float, north: float) -> float:
     return (math.asinh(math.tan(high)) - math.asinh(math.tan(low))) / math.tau
 
 
-def _bounds(lon: Floats, lat: Floats, first: NDArray[np.int64]) -> Floats:
+def _bounds(lon: Floats, lat: Floats, first: NDArray[np.intp]) -> Floats:
     if not len(first):
         return np.empty((4, 0))
     return np.stack((
@@ -279,6 +271,17 @@ def _bounds(lon: Floats, lat: Floats, first: NDArray[np.int64]) -> Floats:
         np.maximum.reduceat(lon, first),
         np.maximum.reduceat(lat, first),
     ))  # fmt: skip
+
+
+def _least(values: NDArray[np.int32], first: NDArray[np.intp]) -> NDArray[np.int32]:
+    least: NDArray[np.int32] = np.minimum.reduceat(values, first) if len(first) else values
+    return least
+
+
+def _sums(values: NDArray[Any], first: NDArray[np.intp]) -> NDArray[Any]:
+    wide = np.float64 if values.dtype == np.float64 else np.int64
+    sums: NDArray[Any] = np.add.reduceat(values, first, dtype=wide) if len(first) else values.astype(wide)
+    return sums
 
 
 def _in_datum(lon: Floats, lat: Floats, datum: Datum) -> list[list[float]]:

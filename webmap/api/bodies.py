@@ -139,7 +139,7 @@ class ClusterProperties(Body):
     count: int
     open: int = Field(description="How many of them are open")
     kinds: dict[str, int] = Field(description="How many of each kind, by code; kinds that are not there are left out")
-    site: str = Field(description="Code of the place nearest to the middle of them, and its name")
+    site: str = Field(description="Code of one of them, the first by code, and its name")
     name: str
 
 
