@@ -157,6 +157,8 @@ def _by_highs(
     until = clock.left - seconds
     while clock.left > until:
         answer = mip.solve(problem, clock, clock.left - until)
+        if answer.infeasible:  # by rounding only: the greedy choice is feasible
+            return best, floor
         floor = max(floor, _rounded_up(min(answer.bound, float(model.price[best].sum())), model.price))
         if answer.values is None:
             return best, floor

@@ -71,6 +71,16 @@ class Polished:
     bound: float
 
 
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The cost of the rows of a part is at least ``constant − slope·y``; ``u`` are the multipliers it comes from."""
+
+    part: int
+    constant: float
+    slope: Floats
+    u: Floats
+
+
 @dataclass(slots=True)
 class Master:
     """The linear program over the sites and one cost for each part of the rows, with its cuts.
@@ -90,9 +100,11 @@ class Master:
     value: float = -np.inf
     slopes: Floats = field(init=False)
     duals: Floats = field(init=False)
-    cuts: list[tuple[int, Floats]] = field(default_factory=list)
+    fixed: Floats = field(init=False)
+    cuts: list[Cut] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.fixed = np.full(len(self.model.price), -1.0)
         self.point, self.theta = self.core, np.zeros(self.parts)
         self.cut(self.core)
 
@@ -108,7 +120,7 @@ class Master:
             index = np.append(columns, count + g).astype(np.int32)
             values = np.append(slope[g][columns], 1.0)
             self.solver.addRow(float(constant[g]), highspy.kHighsInf, len(index), index, values)
-            self.cuts.append((int(g), u[self.part == g]))
+            self.cuts.append(Cut(int(g), float(constant[g]), slope[g].copy(), u[self.part == g]))
         cost = float(constant.sum() - (slope @ at).sum())
         if cost < self.core_cost:
             self.core, self.core_cost = at, cost
@@ -119,47 +131,72 @@ class Master:
         return self.cut(self.core + STRIDE * (self.point - self.core)) + self.cut(self.point)
 
     def solve(self) -> bool:
-        """Solve the linear program; return whether it has a solution."""
+        """Solve the linear program and work out the bound; return whether it could be solved."""
         if len(self.cuts) > MANY:
             self.drop_loose()
-        self.solver.run()
-        if self.solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        for _ in range(2):
+            self.solver.run()
+            if self.solver.getModelStatus() == highspy.HighsModelStatus.kOptimal:
+                break
+            self.solver.clearSolver()
+        else:
             return False
         solution = self.solver.getSolution()
-        values = np.array(solution.col_value)
+        values, duals = np.array(solution.col_value), np.array(solution.row_dual)
         count = len(self.model.price)
         self.point, self.theta = np.clip(values[:count], 0.0, 1.0), values[count:]
-        self.slopes = np.array(solution.col_dual)[:count]
-        self.duals = np.array(solution.row_dual)[self.first :]
-        self.value = float(self.solver.getInfo().objective_function_value)
+        self.duals = np.maximum(0.0, duals[self.first :])
+        self.bound(max(0.0, -float(duals[0])), max(0.0, float(duals[1])) if self.first > 1 else 0.0)
         return True
+
+    def bound(self, budget_dual: float, group_dual: float) -> None:
+        """Work out ``value`` and the reduced costs ``slopes`` from the dual values, safe against the solver's rounding.
+
+        A mean of a part's cuts is a cut, so any weights that sum to at most 1 give a valid bound, as do any dual values
+        of at least 0 for the budget and the group.
+        """
+        m = self.model
+        used = np.flatnonzero(self.duals > 1e-12)
+        part = np.array([self.cuts[k].part for k in used], np.int64)
+        total = np.zeros(self.parts)
+        np.add.at(total, part, self.duals[used])
+        weights = self.duals[used] / np.maximum(1.0, total)[part]
+        constant = float(weights @ np.array([self.cuts[k].constant for k in used])) if len(used) else 0.0
+        slopes = budget_dual * m.price - group_dual * m.group
+        if len(used):
+            slopes = slopes - weights @ np.array([self.cuts[k].slope for k in used])
+        gain = np.where(self.fixed < 0, np.minimum(0.0, slopes), self.fixed * slopes)
+        self.slopes = slopes
+        self.value = constant + float(gain.sum()) - budget_dual * m.budget + group_dual * m.least
 
     def drop_loose(self) -> None:
         """Take out the cuts that did not bind in the last solution."""
-        loose = np.flatnonzero(self.duals <= 1e-9)
+        loose = np.flatnonzero(self.duals[: len(self.cuts)] <= 1e-9)
         self.solver.deleteRows(len(loose), (self.first + loose).astype(np.int32))
         gone = set(loose.tolist())
         self.cuts = [cut for number, cut in enumerate(self.cuts) if number not in gone]
 
     def fix(self, fixed: Floats) -> None:
         """Fix sites: 1 open, 0 closed, -1 free."""
+        self.fixed = fixed
         columns = np.arange(len(fixed), dtype=np.int32)
         lower = np.where(fixed < 0, 0.0, fixed)
         self.solver.changeColsBounds(len(fixed), columns, lower, np.where(fixed < 0, 1.0, fixed))
 
-    def fix_by_cost(self, fixed: Floats, enough: float) -> None:
-        """Fix, in place, the free sites whose reduced cost lifts the bound above ``enough``."""
-        free = fixed < 0
-        fixed[free & (self.point < 1e-9) & (self.value + self.slopes > enough)] = 0.0
-        fixed[free & (self.point > 1 - 1e-9) & (self.value - self.slopes > enough)] = 1.0
+    def fix_by_cost(self, enough: float) -> Floats:
+        """Return ``fixed`` with the free sites added whose reduced cost lifts the bound above ``enough``."""
+        fixed, free = self.fixed.copy(), self.fixed < 0
+        fixed[free & (self.slopes > 0) & (self.value + self.slopes > enough)] = 0.0
+        fixed[free & (self.slopes < 0) & (self.value - self.slopes > enough)] = 1.0
+        return fixed
 
     def multipliers(self) -> Floats:
         """Return each row's multiplier: the mean over its part's cuts, weighted with their dual values."""
         mean, total = np.zeros(len(self.model.pen)), np.zeros(self.parts)
-        for (g, u), weight in zip(self.cuts, self.duals, strict=False):
+        for cut, weight in zip(self.cuts, self.duals, strict=False):
             if weight > 1e-12:
-                mean[self.part == g] += weight * u
-                total[g] += weight
+                mean[self.part == cut.part] += weight * cut.u
+                total[cut.part] += weight
         return mean / np.where(total > 0, total, 1.0)[self.part]
 
 

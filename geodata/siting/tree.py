@@ -69,17 +69,20 @@ class Tree:
 
     def explore(self, node: Branch) -> list[Branch]:
         """Bound a node by its linear program; return its children, or itself when the time is up."""
+        if not self.feasible(node.fixed):
+            return []
         self.master.fix(node.fixed)
-        rounds = ROOT_ROUNDS if self.nodes == 1 else NODE_ROUNDS
+        y = node.fixed
         while True:
-            feasible = self.cut(node, rounds)
-            if not feasible or node.bound > self.enough:
-                self.given_up = min(self.given_up, max(node.bound, self.enough)) if feasible else self.given_up
+            if not self.cut(node, ROOT_ROUNDS if self.nodes == 1 else NODE_ROUNDS):
+                return self.split(node, node.fixed < 0)
+            if node.bound > self.enough:
+                self.given_up = min(self.given_up, node.bound)
                 return []
             if self.clock.over:
                 return [node]
             y = self.master.point
-            loose = (y > HAIR) & (y < 1 - HAIR)
+            loose = (node.fixed < 0) & (y > HAIR) & (y < 1 - HAIR)
             if loose.any():
                 break
             choice = y > 0.5
@@ -88,17 +91,35 @@ class Tree:
             if cost <= self.master.value + 1e-7 * max(1.0, abs(cost)):
                 self.given_up = min(self.given_up, cost)
                 return []
-            rounds = NODE_ROUNDS
+            if not self.master.cut(choice.astype(np.float64)):
+                return self.split(node, node.fixed < 0)
         if self.nodes % ROUNDING == 1:
             self.enough = self.offer(self.rounded())
-        self.master.fix_by_cost(node.fixed, self.enough)
-        site = int(np.argmin(np.where(loose, np.abs(y - 0.6), 2.0)))
+        return self.split(Branch(node.bound, self.master.fix_by_cost(self.enough)), loose)
+
+    def feasible(self, fixed: Floats) -> bool:
+        """Whether some choice keeps to what is fixed, to the budget and to the group."""
+        model = self.model
+        members = int((model.group & (fixed != 0)).sum())
+        return float(model.price[fixed == 1].sum()) <= model.budget * (1 + 1e-12) and members >= model.least
+
+    def split(self, node: Branch, loose: Bools) -> list[Branch]:
+        """Return the children of a node on the loose site that is nearest to being open; close it if all are fixed."""
+        loose = loose & (node.fixed < 0)
+        if not loose.any():
+            loose = node.fixed < 0
+        if not loose.any():
+            choice = node.fixed > 0.5
+            self.enough = self.offer(choice)
+            self.given_up = min(self.given_up, self.model.value(choice) - self.model.constant)
+            return []
+        site = int(np.argmin(np.where(loose, np.abs(self.master.point - 0.6), 2.0)))
         children = [Branch(node.bound, node.fixed.copy()) for _ in range(2)]
         children[0].fixed[site], children[1].fixed[site] = 0.0, 1.0
         return children
 
     def cut(self, node: Branch, rounds: int) -> bool:
-        """Solve and cut while it pays; return whether the node has any solution."""
+        """Solve and cut while it pays; return whether the linear program could be solved."""
         last = -np.inf
         for turn in range(rounds):
             if not self.master.solve():
