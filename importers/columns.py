@@ -6,19 +6,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
+from typing import Any
 
 from geodata.errors import FileError, ProfileError, ValueUnusableError
+from geodata.messages import Message
 from importers.cleaning import cell_text, heading_keys, key_of
 from importers.coordinates import parse_degrees, parse_pair
-from importers.headers import HEADER_WITHIN, Header, find_header
+from importers.headers import HEADER_WITHIN, Header, find_header, is_numbering
 from importers.profile import Profile
 from importers.reading import Grid, Row, Source
+from importers.report import Severity
 from importers.words import Words, catalogue, coded
 
 #: Rows whose content helps to tell what a column is.
 SAMPLE = 2_000
-#: Running numbers of a sheet: no identity, and a row that has nothing else is empty.
-NUMBERING = {key_of(word) for word in ("序号", "行号", "no", "no.", "s/n", "index", "unnamed: 0")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,17 @@ class Column:
     index: int
     heading: str
     field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something about a table or a row that its report is to say."""
+
+    severity: Severity
+    message: Message
+    row: int | None = None
+    column: str | None = None
+    value: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +58,14 @@ class Table:
         Last row of the headings; 0 where the format names the columns, and where there are none.
     generated : bool
         Whether the file has no headings and the columns are numbered.
+    parts : tuple of dict
+        Where a file holds several tables: what was done with each, for the report.
+    notes : tuple of Note
+        What there is to say about them.
+    sheets : tuple of str
+        Names of the sheets; a row's number says on which it is (:func:`importers.report.place_of`).
+    likely_kind : str
+        The kind that most titles name, for the tables whose titles name none.
     """
 
     grid: Grid
@@ -56,6 +76,10 @@ class Table:
     numbering: frozenset[int]
     subject: str
     generated: bool = False
+    parts: tuple[dict[str, Any], ...] = ()
+    notes: tuple[Note, ...] = ()
+    sheets: tuple[str, ...] = ()
+    likely_kind: str = ""
 
     def rows(self) -> Iterator[Row]:
         """Return the rows below the header."""
@@ -89,7 +113,7 @@ def choose_table(source: Source, subject: str, words: Words, profile: Profile, n
     ProfileError
         If the profile names a column that the file does not have.
     """
-    tables = [table for grid in source.grids if (table := _table(grid, subject, words, profile)) is not None]
+    tables = [table for grid in source.grids if (table := table_of(grid, subject, words, profile)) is not None]
     if not tables:
         raise FileError("file_nothing_in_it", file=source.path.name)
     fitting = [table for table in tables if set(needs) & set(table.fields())]
@@ -97,14 +121,26 @@ def choose_table(source: Source, subject: str, words: Words, profile: Profile, n
         headings = "、".join(heading for heading in tables[0].headings if heading)[:300]
         raise FileError("file_no_known_columns", file=source.path.name, needs=", ".join(needs), headings=headings)
     table = max(fitting, key=lambda candidate: len(candidate.fields()))
-    missing = [heading for heading in profile.headings() if not _locate(heading, table.headings)]
-    if missing:
-        headings = "、".join(heading for heading in table.headings if heading)[:300]
-        raise ProfileError("profile_no_column", file=profile.name, column=missing[0], headings=headings)
+    require_columns(profile, table.headings)
     return table
 
 
-def _table(grid: Grid, subject: str, words: Words, profile: Profile) -> Table | None:
+def require_columns(profile: Profile, headings: Sequence[str]) -> None:
+    """Check that a file has the columns that a profile names.
+
+    Raises
+    ------
+    ProfileError
+        If it lacks one.
+    """
+    missing = [heading for heading in profile.headings() if not _locate(heading, headings)]
+    if missing:
+        shown = "、".join(heading for heading in headings if heading)[:300]
+        raise ProfileError("profile_no_column", file=profile.name, column=missing[0], headings=shown)
+
+
+def table_of(grid: Grid, subject: str, words: Words, profile: Profile) -> Table | None:
+    """Return a grid with its columns understood; ``None`` if it has no rows."""
     rows = list(islice(grid.rows(), SAMPLE + HEADER_WITHIN))
     header = Header(grid.headings or (), 0)
     if grid.headings is None:
@@ -122,14 +158,10 @@ def _table(grid: Grid, subject: str, words: Words, profile: Profile) -> Table | 
         return list(dict.fromkeys(text for text in texts if text))[:200]
 
     columns, unknown = _assign({**header.fields, **grid.fields}, headings, sample, subject, words, profile)
-    numbering = frozenset(index for index, heading in enumerate(headings) if _numbers(heading))
-    unknown = [heading for heading in unknown if not _numbers(heading)]
+    numbering = frozenset(index for index, heading in enumerate(headings) if is_numbering(heading))
+    unknown = [heading for heading in unknown if not is_numbering(heading)]
     generated = grid.headings is None and not header_row
     return Table(grid, headings, header_row, tuple(columns), tuple(unknown), numbering, subject, generated)
-
-
-def _numbers(heading: str) -> bool:
-    return heading == "#" or key_of(heading) in NUMBERING
 
 
 def plain_headings(subject: str) -> frozenset[str]:

@@ -12,7 +12,7 @@ from importers.columns import Table, plain_headings
 from importers.profile import Profile, matches
 from importers.reading import Row
 from importers.reading.limits import MAX_CELL
-from importers.report import ImportReport
+from importers.report import ImportReport, place_of
 
 JOIN = "；"
 
@@ -74,6 +74,13 @@ class Extractor:
     def records(self, report: ImportReport) -> Iterator[Record | None]:
         """Yield each row that is to be used, ``None`` for one that is not; count and note it in the report."""
         for index, row in enumerate(self._table.rows()):
+            if row.joined:
+                report.rows.read += 1
+                report.rows.skipped += 1
+                sheet, first = place_of(row.joined, report.sheets)
+                report.add("info", Message("row_joined", {"first": f"{sheet} {first}".strip()}), row=row.number)
+                yield None
+                continue
             if row.problem is None and all(cell is None or cell == "" for cell in row.cells):
                 yield None
                 continue

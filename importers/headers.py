@@ -16,6 +16,8 @@ from importers.words import Words
 
 #: Rows in which a header is looked for.
 HEADER_WITHIN = 20
+#: Headings of running numbers: no identity, and a row that has nothing else is empty.
+NUMBERING = {key_of(word) for word in ("序号", "行号", "no", "no.", "s/n", "index", "unnamed: 0")}
 _GENERATED = re.compile(r"column \d+")
 _PHONE = re.compile(r"[+(]?\d[\d\-+() ;、,，/*转]{5,40}")
 _STREET = re.compile(
@@ -82,11 +84,25 @@ def find_header(
     header = filled[best]
     headings = [cell_text(cell) for cell in header.cells]
     below = filled[best + 1] if best + 1 < len(filled) else None
-    if below is not None and below.number == header.number + 1 and _completes(header, below, known, keys, words):
-        return Header(
-            _joined(headings, [cell_text(cell) for cell in below.cells], known), below.number, {}, header.number
-        )
-    return Header(tuple(headings), header.number, {}, header.number)
+    one = Header(tuple(headings), header.number, {}, header.number)
+    if below is not None and below.number == header.number + 1:
+        return completed(one, below, known, keys, words) or one
+    return one
+
+
+def completed(
+    header: Header, below: Row, known: Collection[str], named: Collection[str], words: Words | None
+) -> Header | None:
+    """Return a header of two rows if the row below is its second one; ``None`` if not."""
+    if not _completes(header.headings, below, known, named, words):
+        return None
+    joined = _joined(header.headings, [cell_text(cell) for cell in below.cells], known)
+    return Header(joined, below.number, {}, header.first)
+
+
+def is_numbering(heading: str) -> bool:
+    """Tell whether a heading stands over running numbers."""
+    return heading == "#" or key_of(heading) in NUMBERING
 
 
 def is_known(text: str, known: Collection[str], words: Words | None) -> bool:
@@ -108,9 +124,11 @@ def _has_data(row: Row) -> bool:
     return any(_ANGLE.fullmatch(text) or _is_pair(text) or _is_hours(text) or _PHONE.fullmatch(text) for text in texts)
 
 
-def _completes(header: Row, below: Row, known: Collection[str], named: Collection[str], words: Words | None) -> bool:
+def _completes(
+    upper: Sequence[str], below: Row, known: Collection[str], named: Collection[str], words: Words | None
+) -> bool:
     """Tell whether a row is the second one of a header: known headings, under gaps or above no data of their own."""
-    upper, lower = ([cell_text(cell) for cell in row.cells] for row in (header, below))
+    lower = [cell_text(cell) for cell in below.cells]
     texts = [text for text in lower if text]
     if len(texts) < 2 or not all(isinstance(cell, str) for cell in below.cells if cell_text(cell)):
         return False
@@ -122,16 +140,14 @@ def _completes(header: Row, below: Row, known: Collection[str], named: Collectio
     return bool(gaps or bare) or count == len(texts)
 
 
-def _joined(upper: list[str], lower: list[str], known: Collection[str]) -> tuple[str, ...]:
+def _joined(upper: Sequence[str], lower: Sequence[str], known: Collection[str]) -> tuple[str, ...]:
     headings: list[str] = []
     for index in range(max(len(upper), len(lower))):
-        above = upper[index] if index < len(upper) else ""
-        below = lower[index] if index < len(lower) else ""
+        above, beside = (*upper[index : index + 2], "", "")[:2]
+        below, after = (*lower[index : index + 2], "", "")[:2]
         if above and below and any(key in known for key in heading_keys(above)):
-            follows = (
-                index + 1 < len(lower) and bool(lower[index + 1]) and not (upper[index + 1 : index + 2] or [""])[0]
-            )
-            headings.append(below if follows else above)
+            # A gap to the right: the heading spans several columns, and those below tell them apart.
+            headings.append(below if after and not beside else above)
         else:
             headings.append(below or above)
     return tuple(headings)

@@ -16,6 +16,7 @@ from importers.extracting import Extractor
 from importers.profile import Profile, read_profile
 from importers.reading import Source, open_source
 from importers.report import EXIT_FAILED, ImportReport
+from importers.stacking import stacked_table
 from importers.words import Words
 
 #: Told of the rows done and the rows in all.
@@ -85,7 +86,9 @@ def open_grid(
     words = Words(vocabulary or load_vocabulary())
     chosen = read_profile(profile, words, subject)
     path = file.path
-    table = choose_table(file, subject, words, chosen, needs)
+    table = stacked_table(file, words, chosen) if subject == "sites" else None
+    if table is None or not set(needs) & set(table.fields()):
+        table = choose_table(file, subject, words, chosen, needs)
     report = ImportReport(path.name, file.sha256, dry_run=dry_run, source=source or chosen.source or path.stem)
     report.recognised = {
         "format": file.format,
@@ -94,6 +97,11 @@ def open_grid(
         "columns": {column.heading: column.field for column in table.columns},
         "unknown_columns": list(table.unknown),
     }
+    if table.parts:
+        report.recognised["tables"] = list(table.parts)
+        report.sheets = table.sheets
+    for note in table.notes:
+        report.add(note.severity, note.message, row=note.row, column=note.column, value=note.value)
     for doubt in table.grid.doubts:
         report.add("warning", doubt)
     for heading in table.unknown:

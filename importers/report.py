@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
@@ -12,12 +13,20 @@ from geodata.messages import Message
 Severity = Literal["info", "warning", "error"]
 EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_REJECTED = 0, 1, 2, 3
 _VALUE_LENGTH = 200
+#: A row on the second sheet of a file has this added to its number, on the third twice this, and so on.
+SHEET_STEP = 10_000_000
 
 
 @cache
 def _plain(code: str) -> Message:
     """Return the one message of a code without parameters: there may be millions of issues."""
     return Message(code)
+
+
+def place_of(row: int, sheets: Sequence[str]) -> tuple[str, int]:
+    """Return the sheet and the row on it that a row's number means."""
+    sheet, number = divmod(row, SHEET_STEP)
+    return (sheets[sheet] if sheet < len(sheets) else ""), number
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +43,12 @@ class Issue:
     column: str | None = None
     value: str | None = None
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the issue as the report has it."""
+    def to_json(self, sheets: Sequence[str] = ()) -> dict[str, Any]:
+        """Return the issue as the report has it; in a file of several sheets it names the sheet."""
+        sheet, row = place_of(self.row, sheets) if self.row is not None else ("", None)
         return {
-            "row": self.row,
+            **({"sheet": sheet or None} if sheets else {}),
+            "row": row,
             "column": self.column,
             "value": self.value,
             "severity": self.severity,
@@ -48,12 +59,16 @@ class Issue:
 
 @dataclass(slots=True)
 class Counts:
-    """Rows of the file by what became of them; ``read`` is the sum of the others."""
+    """Rows of the file by what became of them; ``read`` is the sum of the others.
+
+    ``review`` counts the rows that may be a stored site and wait for a person's decision.
+    """
 
     read: int = 0
     created: int = 0
     updated: int = 0
     unchanged: int = 0
+    review: int = 0
     skipped: int = 0
     rejected: int = 0
 
@@ -76,6 +91,8 @@ class ImportReport:
         Under which name of the source the rows' keys are kept.
     recognised : dict
         What the file was taken for: format, encoding, sheet, header row, datum, columns → fields.
+    sheets : tuple of str
+        The file's sheets, where several tables were read.
     """
 
     file: str
@@ -86,6 +103,7 @@ class ImportReport:
     rows: Counts = field(default_factory=Counts)
     issues: list[Issue] = field(default_factory=list)
     recognised: dict[str, Any] = field(default_factory=dict)
+    sheets: tuple[str, ...] = ()
 
     def add(
         self,
@@ -132,5 +150,5 @@ class ImportReport:
             "source": self.source,
             "rows": self.rows.to_json(),
             "recognised": self.recognised,
-            "issues": [issue.to_json() for issue in self.issues],
+            "issues": [issue.to_json(self.sheets) for issue in self.issues],
         }

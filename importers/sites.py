@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from geodata.errors import FileError, ParameterError
+from geodata.messages import Message
 from geodata.store import Store
 from geodata.vocabulary import Vocabulary
 from importers.coordinates import DatumChoice, datum_choice
 from importers.drafting import Drafter
 from importers.known import Sample, find_datum, tell_datum
 from importers.loading import Loader
+from importers.merging import Ranks
 from importers.opening import Opened, Progress, batch, open_table
 from importers.places import AreaAssigner
 from importers.profile import Profile
@@ -28,6 +30,7 @@ def import_sites(
     datum: str = "auto",
     profile: Path | Profile | None = None,
     source: str | None = None,
+    complete: bool = False,
     dry_run: bool = False,
     actor: str = "import",
     progress: Progress | None = None,
@@ -52,6 +55,8 @@ def import_sites(
         What the list's columns and values mean (:mod:`importers.profile`).
     source : str, optional
         Name of the source; the profile's, or the file's name without suffix, where none is given.
+    complete : bool
+        Whether the file is all that the source has: stored sites of the source that it lacks go to review.
     dry_run : bool
         Find out everything, write nothing.
     actor : str
@@ -82,7 +87,9 @@ def import_sites(
         path, "sites", needs=("name",), profile=profile, source=source, dry_run=dry_run, vocabulary=vocabulary
     )
     report = opened.report
-    default_kind = _kind(kind or opened.profile.kind, opened)
+    default_kind = _kind(kind or opened.profile.kind or opened.table.likely_kind, opened)
+    if default_kind and not (kind or opened.profile.kind):
+        report.add("warning", Message("kind_from_titles", {"kind": default_kind}))
     areas = store.areas()
     assigner = AreaAssigner(areas)
 
@@ -93,7 +100,8 @@ def import_sites(
     surveyed = survey(opened.table, opened.extractor, opened.words, choose, by_row=datum == "auto")
     tell_datum(report, surveyed.choice, located=surveyed.located)
     drafter = Drafter(opened.words, opened.extractor, report, default_kind, surveyed.choice.datum)
-    loader = Loader(store, opened.extractor, drafter, surveyed, report, assigner)
+    ranks = Ranks(report.source, opened.profile.rank, opened.profile.ranks)
+    loader = Loader(store, opened.extractor, drafter, surveyed, report, assigner, ranks, complete)
     with batch(store, opened, "sites", actor) as writer:
         loader.run(writer, progress)
     return report

@@ -88,6 +88,12 @@ class Words:
                 return words[key]
         return None
 
+    def kind_within(self, text: str) -> str | None:
+        """Return the kind whose name or programme is part of a title, the longest such word deciding."""
+        key = key_of(text)
+        found = [(len(word), code) for word, code in self._codes["kinds"].items() if len(word) > 1 and word in key]
+        return max(found)[1] if found else None
+
     def value(self, text: str) -> str | None:
         """Return yes, no, limited or unknown for what a cell says about one facility; a count of it is yes or no."""
         if text in _SIGNS:
@@ -96,6 +102,10 @@ class Words:
         if found is None and text.isdecimal():
             return "yes" if int(text) else "no"
         return found
+
+    def entries(self, group: str) -> list[tuple[str, str]]:
+        """Return every word of a group in the form in which words are compared, with its code."""
+        return list(self._codes[group].items())
 
     def is_programme(self, text: str) -> bool:
         """Tell whether a word for a kind is the name of a programme (爱心驿家), which is kept as a label."""

@@ -20,11 +20,14 @@ class Row:
         Text, numbers, booleans, dates and times as the format knows them; ``None`` for an empty cell.
     problem : Message, optional
         Why the row cannot be read.
+    joined : int
+        The row above of the same place, to which this one was joined; 0 for a row of its own.
     """
 
     number: int
     cells: Sequence[object]
     problem: Message | None = None
+    joined: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ class Grid:
         What was found out about the file, for the report: encoding, delimiter, sheet, CRS.
     doubts : tuple of Message
         What was only guessed.
+    spread : frozenset of (int, int)
+        Merged cells that reach over several columns: the row's number, the index of the first column.
     """
 
     name: str
@@ -53,3 +58,4 @@ class Grid:
     fields: Mapping[int, str] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
     doubts: tuple[Message, ...] = ()
+    spread: frozenset[tuple[int, int]] = frozenset()

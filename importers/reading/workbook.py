@@ -50,7 +50,8 @@ def _grid(path: Path, sheet: CalamineSheet) -> Grid:
         for number, cells in enumerate(sheet.iter_rows(), start=1):
             yield Row(number, [None if cell == "" else cell for cell in cells])
 
-    return Grid(name=sheet.name, rows=rows, facts={"sheet": sheet.name})
+    spread = frozenset((first[0] + 1, first[1]) for first, last in sheet.merged_cell_ranges or () if last[1] > first[1])
+    return Grid(name=sheet.name, rows=rows, facts={"sheet": sheet.name}, spread=spread)
 
 
 def _check_archive(path: Path) -> None:

@@ -6,7 +6,7 @@ import getpass
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,7 +17,7 @@ from geodata.errors import InputError, StationmapError
 from geodata.messages import Message
 from geodata.store import Store, open_store
 from geodata.vocabulary import Vocabulary, load_vocabulary
-from importers.report import EXIT_FAILED, ImportReport, Issue
+from importers.report import EXIT_FAILED, ImportReport, Issue, place_of
 from webmap.cli import language, say
 from webmap.settings import Settings
 
@@ -144,16 +144,19 @@ def summary(report: ImportReport) -> list[str]:
     for issue in sorted(report.issues, key=lambda i: (severities.index(i.severity), order[i.message.code])):
         shown[issue.message.code] += 1
         if shown[issue.message.code] <= SHOWN:
-            lines.append(_line(issue))
+            lines.append(_line(issue, report.sheets))
     for code, count in shown.items():
         if count > SHOWN:
             lines.append("  " + Message("import_more", {"count": count - SHOWN, "code": code}).text(lang))
     return [_printable(line) for line in lines]
 
 
-def _line(issue: Issue) -> str:
+def _line(issue: Issue, sheets: Sequence[str] = ()) -> str:
     lang = language()
-    place = [Message("import_row", {"row": issue.row}).text(lang)] if issue.row else []
+    place: list[str] = []
+    if issue.row:
+        sheet, row = place_of(issue.row, sheets)
+        place = [*([sheet] if sheet else []), Message("import_row", {"row": row}).text(lang)]
     place += [text for text in (issue.column, issue.value and f"“{issue.value}”") if text]
     severity = Message(f"import_{issue.severity}").text(lang)
     return f"  {severity} · {' · '.join(place)}{': ' if place else ''}{issue.message.text(lang)}"
