@@ -59,6 +59,11 @@ class Server:
         except OSError:
             return False
 
+    def end(self) -> None:
+        if self.process.poll() is None:
+            self.process.terminate()
+        self.process.wait(20)
+
     def workers(self) -> set[int]:
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
         return set(map(int, children.split()))
@@ -69,31 +74,34 @@ def environment(url: str) -> dict[str, str]:
     return {**kept, "STATIONMAP_DATABASE_URL": url, "PYTHONPATH": str(ROOT), "STATIONMAP_LANG": "en"}
 
 
+def start_server(url: str, folder: Path) -> Server:
+    """Start a server of two workers on a store, and do not wait for it."""
+    port, log = free_port(), folder / "server.log"
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [*COMMAND, "serve", "--port", str(port), "--workers", "2"],
+            env=environment(url),
+            cwd=folder,
+            stdout=output,
+            stderr=output,
+        )
+    return Server(process, port, log)
+
+
 @pytest.fixture
 def serve(tmp_path: Path) -> Iterator[Callable[[str], Server]]:
     """Return a function that starts a server of two workers on a store and waits until it answers."""
     started: list[Server] = []
 
     def start(url: str) -> Server:
-        port, log = free_port(), tmp_path / "server.log"
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                [*COMMAND, "serve", "--port", str(port), "--workers", "2"],
-                env=environment(url),
-                cwd=tmp_path,
-                stdout=output,
-                stderr=output,
-            )
-        server = Server(process, port, log)
+        server = start_server(url, tmp_path)
         started.append(server)
-        assert eventually(lambda: server.answers() and len(server.workers()) == 2, 30), log.read_text()
+        assert eventually(lambda: server.answers() and len(server.workers()) == 2, 30), server.log.read_text()
         return server
 
     yield start
     for server in started:
-        if server.process.poll() is None:
-            server.process.terminate()
-        server.process.wait(20)
+        server.end()
 
 
 def rename(filled: Filled, new: str) -> None:

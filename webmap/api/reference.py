@@ -18,6 +18,7 @@ from webmap.api.documents import api_document
 from webmap.api.parameters import parse
 from webmap.api.sites import site_query
 from webmap.context import context, request_language
+from webmap.errors import RETRY_AFTER_S
 
 
 def vocabulary() -> Response:
@@ -123,4 +124,6 @@ def healthz() -> Response:
     }
     response = Response(json_bytes(body), 503 if health.status == "starting" else 200, content_type="application/json")
     response.headers["Cache-Control"] = "no-store"
+    if response.status_code == 503:
+        response.headers["Retry-After"] = str(RETRY_AFTER_S)
     return response
