@@ -100,13 +100,13 @@ def printed(name: str) -> str:
     try:
         return run(f"tests.benchmarks.{name}")
     except subprocess.CalledProcessError as error:
-        return f"failed: {error.stderr.strip().splitlines()[-1:]}"
+        return f"failed with exit code {error.returncode}"
 
 
 def run(module: str, *arguments: str) -> str:
     """Run a module in a process that has loaded nothing else; return what it prints."""
     command = [sys.executable, "-m", module, *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout
 
 
 def note(text: str) -> None:

@@ -25,6 +25,7 @@ from tests.benchmarks.national import CITIES, SEED
 
 TZ = ZoneInfo("Asia/Shanghai")
 NEARBY_FACILITY, NEARBY_KIND = "drinking_water", "rest_station"
+CHINA = (73.0, 18.0, 135.0, 54.0)
 #: What people type: beginnings and pieces of names, pinyin, initials, one character, one wrong.
 TYPED = ("人", "人民", "中山路", "中国银行", "社区服务", "zhongshan", "zgyh", "jianshe", "加油站", "驿站", "建设银航")
 
@@ -125,6 +126,17 @@ def _answers(index: SiteIndex) -> dict[str, object]:
             ]
         ),
     }
+    filters = (SiteQuery(), SiteQuery(kinds=frozenset({NEARBY_KIND}), facilities=((NEARBY_FACILITY, False),)))
+    found["clusters"] = timed_ms(
+        [
+            lambda query=query, zoom=zoom: index.cluster_features(
+                index.clusters(query, bbox=CHINA, zoom=zoom, now=datetime.now(UTC))
+            )
+            for _ in range(20)
+            for zoom in range(3, 19)
+            for query in filters
+        ]
+    )
     return found
 
 
