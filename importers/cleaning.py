@@ -163,10 +163,21 @@ def parse_date(text: str) -> date:
     raise ValueUnusableError("value_not_a_date", value=text[:80])
 
 
-_PHONE_JUNK = re.compile(r"^(?:电话|联系电话|手机|tel|phone)[:：\s]*", re.IGNORECASE)
+_PHONE_JUNK = re.compile(
+    r"(?:联系|咨询|服务|办公|固定|值班)?(?:电话|手机号?|座机|热线|tel|phone|mobile)[:：.\s]*", re.IGNORECASE
+)
+_EXTENSION = re.compile(r"\s*(?:转接?|分机|ext\.?|x(?=\s*\d))\s*[:：]?\s*(\d{1,6})", re.IGNORECASE)
+_MOBILE_BESIDE = re.compile(r"(?<=\d{5})\s+(?=(?:\+?86[- ]?)?1[3-9]\d{9}(?!\d)|0\d{2,3}-\d{7,8}|400-?\d)")
+_AFTER_MOBILE = re.compile(r"(?<!\d)(1[3-9]\d{9})\s+(?=[\d(+])")
 
 
 def parse_phone(text: str) -> str:
-    """Return phone numbers as given, in half-width characters and separated by ``;``, masked ones included."""
+    """Return phone numbers as given, in half-width characters and separated by ``;``, masked ones included.
+
+    Several in a cell are told apart (``0535-6612345 13812345678``, ``/``, ``或``); an extension is written ``转 801``.
+    """
     plain = _PHONE_JUNK.sub("", unicodedata.normalize("NFKC", text))
-    return "; ".join(part.strip() for part in re.split(r"[;；、,，\n]+|\s*/\s*", plain) if part.strip())
+    plain = _EXTENSION.sub(r"转\1", plain)
+    plain = _AFTER_MOBILE.sub(r"\1;", _MOBILE_BESIDE.sub(";", plain))
+    parts = re.split(r"[;；、,，\n]+|\s*[/|]\s*|\s*或者?\s*", plain)
+    return "; ".join(dict.fromkeys(part.strip() for part in parts if part.strip()))

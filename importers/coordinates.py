@@ -58,22 +58,56 @@ def _finite(angle: float, text: str) -> float:
 
 
 _PAIR = re.compile(r"[,，;；\s]+")
+#: An angle with its marks: what stands between two of them in one cell need not be a comma.
+_ANGLE = re.compile(
+    r"(?:东经|西经|北纬|南纬|经度|纬度|lon(?:gitude)?|lng|lat(?:itude)?|[EWNS](?![a-z]))?[:=：\s]*"
+    r"[-+]?\d+(?:\.\d+)?\s*"
+    r"(?:[°º度]\s*(?:\d+(?:\.\d+)?\s*['′分’]\s*(?:\d+(?:\.\d+)?\s*(?:[\"″秒”]|'')\s*)?)?)?"
+    r"(?:[EWNS](?![a-z]))?",
+    re.IGNORECASE,
+)
+_LON_MARK = re.compile(r"[EW东西]|经|lon|lng", re.IGNORECASE)
+_LAT_MARK = re.compile(r"[NS北南]|纬|lat", re.IGNORECASE)
 
 
 def parse_pair(text: str) -> tuple[str, str]:
-    """Cut a cell with both coordinates in two, in the order in which they stand.
+    """Cut a cell with both coordinates in two: ``121.4,37.5``, ``37.5N 121.4E``, ``121°24′36″ 37°30′``, WKT.
+
+    They stay in the order in which they stand, unless marks (E, 东经, lat) say that the latitude is the first.
 
     Raises
     ------
     ValueUnusableError
         If there are not two.
     """
-    plain = unicodedata.normalize("NFKC", text).strip().strip("()[]").strip()
-    plain = re.sub(r"(?i)^point\s*(?:z\s*)?\(?", "", plain)
+    plain = unicodedata.normalize("NFKC", text).replace("′′", "″").strip().strip("()[]").strip()
+    plain = re.sub(r"(?i)^(?:srid=\d+;\s*)?point\s*(?:z\s*)?\(?\s*", "", plain).rstrip(")")
     parts = [part for part in _PAIR.split(plain) if part]
     if len(parts) != 2:
+        parts = _angles(plain)
+    if len(parts) != 2:
         raise ValueUnusableError("coordinate_pair_unreadable", value=text[:60])
-    return parts[0], parts[1]
+    first, second = parts
+    return (second, first) if _is_marked(first, second) else (first, second)
+
+
+def marks_order(text: str) -> bool:
+    """Tell whether the parts of a pair say themselves which is which."""
+    plain = unicodedata.normalize("NFKC", text)
+    if plain.strip().lower().startswith(("point", "srid")):
+        return True
+    return bool(_LON_MARK.search(plain) and _LAT_MARK.search(plain))
+
+
+def _angles(plain: str) -> list[str]:
+    """Return the angles of a text that is nothing but angles and separators."""
+    found = [match.strip() for match in _ANGLE.findall(plain) if any(sign.isdigit() for sign in match)]
+    rest = re.sub(r"[,，;；\s/()]+", "", _ANGLE.sub("", plain))
+    return [] if rest else found
+
+
+def _is_marked(first: str, second: str) -> bool:
+    return bool(_LAT_MARK.search(first) and _LON_MARK.search(second))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +123,28 @@ class Given:
     field: Literal["lon", "lat"] = "lon"
 
 
+#: Half the equator in metres, the edge of EPSG:3857.
+_MERCATOR_M = 20_037_508.35
+#: Smaller numbers are no metres of that projection but a mistake.
+_METRES_FROM = 100_000.0
+
+
+def _of_metres(x: float, y: float) -> tuple[float, float]:
+    """Return degrees for metres of EPSG:3857 (spherical Mercator, EPSG guidance note 7-2, section 3.2.1.2)."""
+    radius = _MERCATOR_M / np.pi
+    return float(np.degrees(x / radius)), float(np.degrees(2 * np.arctan(np.exp(y / radius)) - np.pi / 2))
+
+
 def check_point(lon: float, lat: float) -> Given:
-    """Return a pair as it can be used: 0/0 and what is out of range give none, swapped ones are put right."""
+    """Return a usable pair: 0/0 and what is out of range give none, swapped and metric ones are put right."""
     if lon == 0 and lat == 0:
         return Given(None, None, Message("position_zero"))
+    if min(abs(lon), abs(lat)) > _METRES_FROM and max(abs(lon), abs(lat)) <= _MERCATOR_M:
+        lon, lat = _of_metres(lon, lat)
+        return Given(lon, lat, Message("position_metres", {"lon": f"{lon:.6f}", "lat": f"{lat:.6f}"}))
+    if 73 <= abs(lat) <= 90 and 3 < lon < 54 and lat > 0:
+        # 新疆 and 西藏 with the columns swapped; the other way it would be the Arctic Ocean.
+        return Given(lat, lon, Message("position_swapped", {"lon": lat, "lat": lon}))
     if abs(lat) <= 90 and abs(lon) <= 180:
         return Given(lon, lat)
     if abs(lon) <= 90 and abs(lat) <= 180:

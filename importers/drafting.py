@@ -18,6 +18,7 @@ from geodata.sites import Access, Amenity, Award, Basis, Closure, Datum, Entranc
 from importers.cleaning import parse_count, parse_date, parse_number, parse_phone, says_nothing, split_list
 from importers.coordinates import check_point, parse_degrees
 from importers.extracting import Extractor
+from importers.freetext import read_text
 from importers.report import ImportReport, Severity
 from importers.words import Words
 
@@ -198,15 +199,12 @@ class Drafter:
         for group, found in groups.items():
             if group not in reader.texts:
                 continue
-            for item in split_list(reader.text(group)):
-                code = self._words.find(group, item)
-                other = "services" if group == "facilities" else "facilities"
-                if code is not None:
-                    found[code] = Amenity("yes", basis, as_of)
-                elif (code := self._words.find(other, item)) is not None:
-                    groups[other][code] = Amenity("yes", basis, as_of)
-                elif not says_nothing(item):
-                    reader.note("warning", Message(f"{group}_unknown", {"word": item[:80]}), group, item)
+            for said in read_text(reader.text(group), self._words):
+                if said.code:
+                    groups[said.group][said.code] = Amenity(said.value, basis, as_of)
+                elif not says_nothing(said.item):
+                    message = Message(f"{group}_unknown", {"word": said.item[:80]})
+                    reader.note("warning", message, group, said.item)
             if found:
                 draft.listed.add(group)
         for name in reader.texts:

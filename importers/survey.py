@@ -20,6 +20,7 @@ from importers.coordinates import (
     DatumChoice,
     Given,
     check_point,
+    marks_order,
     outliers,
     parse_degrees,
     parse_pair,
@@ -200,7 +201,7 @@ def _given(texts: Mapping[str, str], *, lat_first: bool) -> Given:
 def _of_pair(text: str, *, lat_first: bool) -> Given:
     """Return the coordinates of one cell; which is which is told by their size where only one way is possible."""
     first, second = (parse_degrees(part) for part in parse_pair(text))
-    if abs(first) > 90:
+    if marks_order(text) or abs(first) > 90:
         lat_first = False
     elif abs(second) > 90:
         lat_first = True

@@ -21,7 +21,7 @@ from importers.cleaning import (
     parse_phone,
     split_list,
 )
-from importers.coordinates import check_point, datum_choice, parse_degrees, parse_pair, shared_points
+from importers.coordinates import check_point, datum_choice, marks_order, parse_degrees, parse_pair, shared_points
 from importers.words import Words
 
 
@@ -110,6 +110,63 @@ def test_degrees_come_back_from_any_notation(angle: float) -> None:
 @pytest.mark.parametrize("text", ["121.4,37.5", "121.4，37.5", "(121.4 37.5)", "[121.4, 37.5]", "POINT (121.4 37.5)"])
 def test_pairs(text: str) -> None:
     assert [parse_degrees(part) for part in parse_pair(text)] == [121.4, 37.5]
+
+
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        ("37.5N 121.41E", True),
+        ("121.41E,37.5N", True),
+        ("N37.5°，E121.41°", True),
+        ("lat: 37.5, lng: 121.41", True),
+        ("北纬37°30′ 东经121°24′36″", True),
+        ("121°24′36″E 37°30′0″N", True),
+        ("121°24′36″，37°30′", False),
+        ("121° 24′ 36″ / 37° 30′ 0″", False),
+        ("POINT(121.41 37.5)", True),
+        ("SRID=4326;POINT (121.41 37.5)", True),
+    ],
+)
+def test_pairs_that_say_which_is_which(text: str, marked: bool) -> None:
+    assert [parse_degrees(part) for part in parse_pair(text)] == pytest.approx([121.41, 37.5])
+    assert marks_order(text) == marked
+
+
+@pytest.mark.parametrize("text", ["", "121.4", "1,2,3", "烟台市芝罘区", "121 24 36", "12号楼3层"])
+def test_no_pairs(text: str) -> None:
+    with pytest.raises(ValueUnusableError):
+        parse_pair(text)
+
+
+def test_metres_and_swapped_columns_are_put_right() -> None:
+    metres = check_point(13514186.18, 4509031.39)
+    assert (metres.lon, metres.lat) == pytest.approx((121.4, 37.5), abs=1e-5)
+    assert metres.note is not None
+    assert metres.note.code == "position_metres"
+    urumqi = check_point(43.8, 87.6)
+    assert (urumqi.lon, urumqi.lat) == (87.6, 43.8)
+    assert check_point(15.6, 67.2).note is None
+    assert check_point(-45.0, 80.0).note is None
+    assert check_point(1214000000, 375000000).lon is None
+
+
+@pytest.mark.parametrize(
+    ("text", "phones"),
+    [
+        ("0535-6612345 13812345678", "0535-6612345; 13812345678"),
+        ("13812345678 13912345678", "13812345678; 13912345678"),
+        ("联系电话：0535-6612345/6612346", "0535-6612345; 6612346"),
+        ("6612345或13812345678", "6612345; 13812345678"),
+        ("0571-86535111转8001", "0571-86535111转8001"),
+        ("0571-86535111 分机：8001", "0571-86535111转8001"),
+        ("86535111 ext. 12", "86535111转12"),
+        ("座机 0535 6612345", "0535 6612345"),
+        ("13812345678，13812345678", "13812345678"),
+        ("+86 13812345678", "+86 13812345678"),
+    ],
+)
+def test_phones(text: str, phones: str) -> None:
+    assert parse_phone(text) == phones
 
 
 def test_points_are_checked() -> None:
