@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, fields, replace
+from datetime import date
 from typing import Any
 
-from geodata.sites import Amenity, Position, Site, SourceRef
+from geodata.sites import Amenity, Position, Site, SourceRef, StoredSite
+from geodata.store.fields import apply_changes, field_changes, field_value
 from importers.drafting import Draft
+
+_NOTHING = Site("", "")
 
 
 def new_site(draft: Draft) -> Site:
@@ -49,6 +53,45 @@ def merged_site(before: Site, draft: Draft, *, alone: bool) -> tuple[Site, list[
         complete = alone and group in draft.listed
         changes[group] = _merged_amenities(getattr(before, group), stated, complete=complete, kept=kept)
     return replace(before, name=draft.name, kind=draft.kind, **changes), kept
+
+
+@dataclass(frozen=True, slots=True)
+class Ranks:
+    """How good a source is and the others are; a profile may say so, else all are alike (0)."""
+
+    source: str
+    own: int = 0
+    others: Mapping[str, int] = field(default_factory=dict)
+
+    def protected(self, before: StoredSite, draft: Draft, written_by: Mapping[str, str]) -> frozenset[str]:
+        """Return the fields of a stored site that this source must not overwrite.
+
+        Those that another source, as good or better, wrote last; not where the draft was verified on the spot later
+        than the site. Fields that staff wrote, or this source itself, are not among them.
+        """
+        checked: date | None = draft.stated.get("verified_on")
+        if checked and (before.site.verified_on is None or checked > before.site.verified_on):
+            return frozenset()
+        first = written_by.get("created", "")
+        names = {part.name for part in fields(Site)} | {f"facilities.{code}" for code in before.site.facilities}
+        names |= {f"services.{code}" for code in before.site.services}
+        return frozenset(name for name in names if self._goes_before(written_by.get(name, first)))
+
+    def _goes_before(self, other: str) -> bool:
+        return other not in ("", self.source) and self.others.get(other, 0) >= self.own
+
+
+def kept_fields(before: Site, after: Site, protected: frozenset[str]) -> tuple[Site, list[str]]:
+    """Return a site with protected fields as they were, unless they said nothing; and the names of those kept.
+
+    Lists of labels and former names are joined anyway, and not kept from growing.
+    """
+    values: list[tuple[str, Any]] = []
+    for name, old, _ in field_changes(before, after):
+        said_something = old is not None and old != field_value(_NOTHING, name)
+        if name in protected and said_something and name not in ("labels", "former_names"):
+            values.append((name, old))
+    return apply_changes(after, values), [name for name, _ in values]
 
 
 def is_alone(sources: tuple[SourceRef, ...], source: str) -> bool:

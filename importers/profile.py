@@ -5,6 +5,8 @@
     source = "hangzhou"                       # name of the source; identities are kept apart by source
     kind = "public_facility"                  # kind of the rows that say none
     datum = "gcj02"                           # datum of the coordinates
+    rank = 10                                 # how good the source is; fields of a better one are not overwritten
+    ranks = { "city-list" = 20 }              # how good others are; 0 for those not named
     skip = { category = ["policy", "tool-*"] }    # leave out rows by the text of a column; * stands for any text
 
     [columns]                                 # field = heading, or several headings, which are joined
@@ -78,6 +80,8 @@ class _File(_Strict):
     constants: dict[str, Text] = {}
     values: dict[str, dict[str, Text]] = {}
     rules: list[_Rule] = []
+    rank: int = 0
+    ranks: dict[str, int] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,8 @@ class Profile:
     constants: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
+    rank: int = 0
+    ranks: Mapping[str, int] = field(default_factory=dict)
 
     def headings(self) -> list[str]:
         """Return every heading that ``[columns]`` names."""
@@ -155,6 +161,8 @@ def load_profile(path: Path, fields: frozenset[str]) -> Profile:
         join=content.join,
         constants=content.constants,
         values={column: _by_key(pairs) for column, pairs in content.values.items()},
+        rank=content.rank,
+        ranks=content.ranks,
         rules=tuple(Rule({c: tuple(p) for c, p in rule.when.items()}, rule.set) for rule in content.rules),
     )
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from geodata.store.copying import copy_store
+from geodata.store.merging import merge_sites
 from geodata.store.records import (
     Batch,
     BatchChange,
     BatchInfo,
     Change,
     Limits,
+    NewReview,
     NewSite,
+    Review,
+    SiteOutline,
     SiteRow,
     SiteRows,
     SiteUpdate,
@@ -26,8 +30,11 @@ __all__ = [
     "Change",
     "Left",
     "Limits",
+    "NewReview",
     "NewSite",
     "Reverted",
+    "Review",
+    "SiteOutline",
     "SiteRow",
     "SiteRows",
     "SiteUpdate",
@@ -35,6 +42,7 @@ __all__ = [
     "StoreState",
     "Writer",
     "copy_store",
+    "merge_sites",
     "open_store",
     "revert_batch",
 ]

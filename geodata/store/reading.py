@@ -13,7 +13,7 @@ from geodata.errors import NotFoundError
 from geodata.sites import Score, SourceRef, StoredSite
 from geodata.store import schema
 from geodata.store.fields import from_row, storable
-from geodata.store.records import Batch, BatchChange, BatchInfo, Change, SiteRow, SiteRows, StoreState
+from geodata.store.records import Batch, BatchChange, BatchInfo, Change, SiteOutline, SiteRow, SiteRows, StoreState
 
 if TYPE_CHECKING:
     from geodata.areas import Area
@@ -78,6 +78,20 @@ def site_rows(connection: Connection, where: sa.ColumnElement[bool]) -> Iterator
             ref_id, ref_rows = next(found, (None, iter(())))
         score = None if row[_WIDTH] is None else Score(*row[_WIDTH:])
         yield SiteRow._make((*row[:_WIDTH], score, sources))
+
+
+def outlines(connection: Connection) -> Iterator[SiteOutline]:
+    """Stream what tells sites apart, by id, without those that were merged into others."""
+    sites, refs, aliases = schema.sites, schema.site_sources, schema.site_aliases
+    merged = set(connection.execute(sa.select(aliases.c.code)).scalars())
+    sources: dict[int, list[SourceRef]] = {}
+    of_sites = sa.select(refs.c.site_id, refs.c.source, refs.c.source_key, refs.c.last_seen)
+    for row in connection.execute(of_sites, execution_options=_STREAM):
+        sources.setdefault(int(row[0]), []).append(SourceRef(*row[1:]))
+    query = sa.select(*(sites.c[name] for name in SiteOutline._fields[:-1])).order_by(sites.c.id)
+    for row in connection.execute(query, execution_options=_STREAM):
+        if row[1] not in merged:
+            yield SiteOutline._make((*row, tuple(sources.get(row[0], ()))))
 
 
 def stored_site(row: SiteRow) -> StoredSite:
@@ -218,6 +232,47 @@ def changes_of(connection: Connection, batch_id: int) -> Iterator[BatchChange]:
     )
     for row in connection.execute(query, execution_options=_STREAM):
         yield BatchChange(row[0], row[1], row[2] or "", *row[3:])
+
+
+def withdrawn(connection: Connection, site_ids: Iterable[int]) -> dict[int, list[tuple[str, Any]]]:
+    """Return what to set in sites that are closed because their creation was reverted, as (field, value) by site id.
+
+    A site whose state was changed again since is not among them.
+    """
+    table, batches = schema.changes, schema.batches
+    found: dict[int, list[tuple[str, Any]]] = {}
+    for part in chunks(sorted(set(site_ids))):
+        latest = (
+            sa.select(sa.func.max(table.c.id)).where(table.c.site_id.in_(part), table.c.field == "state")
+        ).group_by(table.c.site_id)
+        query = (
+            sa.select(table.c.site_id, table.c.batch_id, table.c.after)
+            .join_from(table, batches, table.c.batch_id == batches.c.id)
+            .where(table.c.id.in_(latest), batches.c.kind == "revert")
+        )
+        rows = [(int(row[0]), int(row[1])) for row in connection.execute(query) if row[2] == "closed"]
+        for site_id, batch in rows:
+            undo = sa.select(table.c.field, table.c.before).where(
+                table.c.site_id == site_id, table.c.batch_id == batch, table.c.field.in_(("state", "closures"))
+            )
+            found[site_id] = [(row[0], row[1]) for row in connection.execute(undo)]
+    return found
+
+
+def field_sources(connection: Connection, site_ids: Iterable[int]) -> dict[int, dict[str, str]]:
+    """Return which source last wrote each field of sites; ``created`` is that of all others."""
+    table, of = schema.changes, schema.batches
+    found: dict[int, dict[str, str]] = {}
+    for part in chunks(sorted(set(site_ids))):
+        query = (
+            sa.select(table.c.site_id, table.c.field, of.c.source)
+            .join_from(table, of, table.c.batch_id == of.c.id)
+            .where(table.c.site_id.in_(part), of.c.kind != "revert")
+            .order_by(table.c.id)
+        )
+        for row in connection.execute(query):
+            found.setdefault(int(row[0]), {})[row[1]] = row[2]
+    return found
 
 
 def batches(connection: Connection, ids: Collection[int] | None = None) -> list[Batch]:

@@ -132,6 +132,65 @@ class SiteUpdate:
     search: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class NewReview:
+    """Something for a person to decide.
+
+    Attributes
+    ----------
+    kind : str
+        ``match``: a row of a source may be this site. ``vanished``: a complete list does not have the site any more.
+    source, source_key : str
+        The row; there is one review for each.
+    site_id : int
+    score : float, optional
+        How likely, from 0 to 1.
+    reasons, payload : dict
+        Why, and what is needed to carry the decision out; JSON values.
+    """
+
+    kind: str
+    source: str
+    source_key: str
+    site_id: int
+    score: float | None = None
+    reasons: Mapping[str, Any] = field(default_factory=dict)
+    payload: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Something to decide as it is stored; ``state`` is open, accepted, rejected, or gone where it settled itself."""
+
+    id: int
+    state: str
+    site: str
+    asked: NewReview
+    batch_id: int
+    created_at: datetime
+    decided_at: datetime | None
+    decided_by: str
+
+
+class SiteOutline(NamedTuple):
+    """What of a site tells whether it is the place that somebody else describes."""
+
+    id: int
+    code: str
+    name: str
+    kind: str
+    labels: list[str]
+    former_names: list[str]
+    lon: float | None
+    lat: float | None
+    precision: str
+    address: str
+    area: str | None
+    phone: str
+    state: str
+    sources: tuple[SourceRef, ...]
+
+
 class SiteRow(NamedTuple):
     """A row of ``sites`` as it stands, JSON decoded (shapes: :mod:`geodata.store.fields`), with sources and score."""
 

@@ -8,12 +8,11 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 
 from geodata.errors import ConflictError
 from geodata.messages import Message
 from geodata.sites import Closure, Site, StoredSite
-from geodata.store import reading, schema
+from geodata.store import reading, reviewing, schema
 from geodata.store.fields import apply_changes, field_value
 from geodata.store.records import BatchChange, BatchInfo, SiteUpdate
 from geodata.store.store import Store
@@ -90,36 +89,13 @@ def revert_batch(store: Store, batch_id: int, actor: str, *, today: date | None 
         run = _Revert(writer, batch_id, today or datetime.now().astimezone().date())
         run.sites([change for change in net.values() if change.site_id is not None])
         run.records([change for change in net.values() if change.site_id is None])
+        open_ones = (schema.reviews.c.batch_id == batch_id) & (schema.reviews.c.state == "open")
+        reviewing.withdraw(writer.connection, open_ones)
         result = run.result
         if result.restored or result.closed:
             writer.finish({"restored": result.restored, "closed": result.closed, "left": len(result.left)})
             result.batch = writer.batch_id
     return result
-
-
-def withdrawn(connection: Connection, site_ids: Iterable[int]) -> dict[int, list[tuple[str, Any]]]:
-    """Return what to set in sites that are closed because their creation was reverted, as (field, value) by site id.
-
-    A site whose state was changed again since is not among them.
-    """
-    table, batches = schema.changes, schema.batches
-    found: dict[int, list[tuple[str, Any]]] = {}
-    for part in reading.chunks(sorted(set(site_ids))):
-        latest = (
-            sa.select(sa.func.max(table.c.id)).where(table.c.site_id.in_(part), table.c.field == "state")
-        ).group_by(table.c.site_id)
-        query = (
-            sa.select(table.c.site_id, table.c.batch_id, table.c.after)
-            .join_from(table, batches, table.c.batch_id == batches.c.id)
-            .where(table.c.id.in_(latest), batches.c.kind == "revert")
-        )
-        rows = [(int(row[0]), int(row[1])) for row in connection.execute(query) if row[2] == "closed"]
-        for site_id, batch in rows:
-            undo = sa.select(table.c.field, table.c.before).where(
-                table.c.site_id == site_id, table.c.batch_id == batch, table.c.field.in_(("state", "closures"))
-            )
-            found[site_id] = [(row[0], row[1]) for row in connection.execute(undo)]
-    return found
 
 
 def _net(changes: Iterable[BatchChange]) -> dict[tuple[Any, ...], BatchChange]:

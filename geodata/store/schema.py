@@ -178,6 +178,28 @@ evidence = Table(
     sqlite_autoincrement=True,
 )
 
+reviews = Table(
+    "reviews",
+    metadata,
+    _id(),
+    _text("kind"),
+    _text("state"),
+    _text("source"),
+    _text("source_key"),
+    Column("site_id", Id, ForeignKey("sites.id"), nullable=False),
+    Column("score", Double),
+    Column("reasons", Json, nullable=False),
+    Column("payload", Json, nullable=False),
+    Column("batch_id", Id, ForeignKey("batches.id"), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("decided_at", UtcDateTime),
+    _text("decided_by"),
+    sa.UniqueConstraint("kind", "source", "source_key"),
+    CheckConstraint("state IN ('open', 'accepted', 'rejected', 'gone')", name="state"),
+    sqlite_autoincrement=True,
+)
+Index(None, reviews.c.state)
+
 scores = Table(
     "scores",
     metadata,

@@ -10,13 +10,24 @@ from typing import TYPE_CHECKING, Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, make_url
 
-from geodata.errors import StoreError, StoreSchemaError
+from geodata.errors import NotFoundError, StoreError, StoreSchemaError
 from geodata.messages import Message
 from geodata.sites import StoredSite
-from geodata.store import checking, migrating, reading, schema
+from geodata.store import checking, migrating, reading, reviewing, schema
 from geodata.store.backend import Backend
 from geodata.store.postgis import PostgisBackend
-from geodata.store.records import Batch, BatchChange, BatchInfo, Change, Limits, SiteRow, SiteRows, StoreState
+from geodata.store.records import (
+    Batch,
+    BatchChange,
+    BatchInfo,
+    Change,
+    Limits,
+    Review,
+    SiteOutline,
+    SiteRow,
+    SiteRows,
+    StoreState,
+)
 from geodata.store.sqlite import SqliteBackend
 from geodata.store.translating import translated
 from geodata.store.writer import Writer
@@ -118,6 +129,18 @@ class Store:
             for row in reading.site_rows_among(connection, codes, source):
                 yield reading.stored_site(row)
 
+    def outlines(self) -> Iterator[SiteOutline]:
+        """Stream what tells sites apart, by id, without those that were merged into others."""
+        with self.snapshot() as connection:
+            yield from reading.outlines(connection)
+
+    def current(self, code: str) -> StoredSite | None:
+        """Return the site that a code leads to as :meth:`site` does, ``None`` if there is none."""
+        try:
+            return self.site(code)
+        except NotFoundError:
+            return None
+
     def by_source(self, source: str, keys: Collection[str]) -> dict[str, StoredSite]:
         """Return the sites that a source knows by these keys, by key."""
         with self.snapshot() as connection:
@@ -176,6 +199,21 @@ class Store:
         """Stream what a batch changed, in its order."""
         with self.snapshot() as connection:
             yield from reading.changes_of(connection, batch_id)
+
+    def reviews(self, *, states: Collection[str] = ("open",), ids: Collection[int] | None = None) -> list[Review]:
+        """Return what is for a person to decide, in these states, oldest first; only some by id."""
+        with self.snapshot() as connection:
+            return reviewing.reviews(connection, states, ids)
+
+    def withdrawn(self, site_ids: Collection[int]) -> dict[int, list[tuple[str, Any]]]:
+        """Return how to open sites again that are closed because the batch that added them was reverted, by id."""
+        with self.snapshot() as connection:
+            return reading.withdrawn(connection, site_ids)
+
+    def field_sources(self, site_ids: Collection[int]) -> dict[int, dict[str, str]]:
+        """Return which source last wrote each field of sites; ``created`` is that of all others."""
+        with self.snapshot() as connection:
+            return reading.field_sources(connection, site_ids)
 
     @contextmanager
     def write(self, info: BatchInfo) -> Iterator[Writer]:

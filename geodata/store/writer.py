@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from geodata.errors import ConflictError, NotFoundError
-from geodata.sites import Score, SourceRef, new_code
-from geodata.store import reading, schema
+from geodata.sites import Score, SourceRef, StoredSite, new_code
+from geodata.store import reading, reviewing, schema
 from geodata.store.backend import Backend
 from geodata.store.fields import FieldChange, field_changes, refuse_unstorable, to_row
-from geodata.store.records import BatchInfo, NewSite, SiteUpdate
+from geodata.store.records import BatchInfo, NewReview, NewSite, Review, SiteUpdate
 from geodata.store.translating import translated
 
 if TYPE_CHECKING:
@@ -93,6 +93,18 @@ class Writer:
         return sum(self._update(part) for part in reading.chunks(items))
 
     @_public
+    def site(self, code: str) -> StoredSite:
+        """Return the site that a code leads to, as this transaction has it.
+
+        Raises
+        ------
+        NotFoundError
+            If no site has or had the code.
+        """
+        of_code = schema.sites.c.id == reading.site_id(self._connection, code)
+        return reading.stored_site(next(reading.site_rows(self._connection, of_code)))
+
+    @_public
     def add_alias(self, old: str, code: str) -> None:
         """Let the code ``old`` lead to the site of ``code`` for ever, as do all that led to the site of ``old``.
 
@@ -150,6 +162,43 @@ class Writer:
     def put_scores(self, scores: Mapping[int, Score | None]) -> int:
         """Set the scores of sites by id, ``None`` for no score; return how many changed."""
         return sum(self._put_scores(dict(part)) for part in reading.chunks(scores.items()))
+
+    @_public
+    def see(self, references: Iterable[tuple[int, SourceRef]]) -> None:
+        """Note when a source had sites, as (site id, reference with ``last_seen``); no data version rises for that."""
+        table = schema.site_sources
+        rows = [_reference(site_id, ref) for site_id, ref in references]
+        for part in reading.chunks(rows):
+            self._write_batch()
+            self._backend.upsert(self._connection, table, part)
+
+    @_public
+    def put_reviews(self, items: Sequence[NewReview]) -> int:
+        """Ask for decisions, one for each row of a source; return how many were not open already.
+
+        What was asked before about the same row is asked again, unless it was rejected that the site has vanished.
+        """
+        if not items:
+            return 0
+        self._write_batch()
+        return reviewing.put(self._backend, self._connection, items, self.batch_id, self._now)
+
+    @_public
+    def settle_reviews(self, kind: str, source: str, keys: Iterable[str]) -> None:
+        """Take back open questions about rows that have settled themselves."""
+        reviewing.settle(self._connection, kind, source, keys)
+
+    @_public
+    def decide(self, review: Review, state: str) -> None:
+        """Keep a decision.
+
+        Raises
+        ------
+        ConflictError
+            If it was decided already.
+        """
+        self._write_batch()
+        reviewing.decide(self._connection, review, state, self._info.actor, self._now)
 
     @_public
     def finish(self, counts: Mapping[str, int]) -> None:

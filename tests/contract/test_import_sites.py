@@ -466,7 +466,7 @@ def test_the_report_has_the_promised_shape(store: Store, load: Load) -> None:
     assert set(report) >= {"file", "sha256", "batch", "rows", "issues"}
     assert report["file"] == "list.csv"
     assert len(report["sha256"]) == 64
-    assert set(report["rows"]) == {"read", "created", "updated", "unchanged", "skipped", "rejected"}
+    assert set(report["rows"]) == {"read", "created", "updated", "unchanged", "review", "skipped", "rejected"}
     (issue,) = report["issues"]
     assert set(issue) == {"row", "column", "value", "severity", "code", "message"}
     assert set(issue["message"]) == {"zh", "en"}

@@ -35,7 +35,7 @@ def add(store: Store, *sites: Site) -> list[str]:
 def test_a_store_is_made_and_found_well(run: Run, tmp_path: Path) -> None:
     done = run("upgrade")
     assert (done.exit_code, done.stderr) == (0, "")
-    assert "revision 0001" in done.stdout
+    assert "revision 0002" in done.stdout
     assert (tmp_path / "stationmap.db").exists()
     assert run("upgrade").exit_code == 0
     done = run("check")

@@ -66,7 +66,7 @@ def test_an_upgrade_of_a_current_store_changes_nothing(store: Store) -> None:
     state = store.state()
     store.upgrade()
     assert store.state() == state
-    assert store.revision() == "0001"
+    assert store.revision() == "0002"
 
 
 @pytest.fixture(params=["sqlite", "postgis"])
@@ -136,7 +136,7 @@ def test_a_newer_store_is_left_alone(store: Store, found: str, code: str) -> Non
 def test_an_older_store_is_named_as_such(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     class NewerProgram:
         def get_current_head(self) -> str:
-            return "0002"
+            return "9998"
 
         def walk_revisions(self) -> list[object]:
             return list(migrating.ScriptDirectory.from_config(migrating.configuration()).walk_revisions())
@@ -144,8 +144,8 @@ def test_an_older_store_is_named_as_such(store: Store, monkeypatch: pytest.Monke
     monkeypatch.setattr(migrating, "_scripts", NewerProgram)
     error = refusal(store.backend.url.render_as_string(hide_password=False))
     assert error.code == "store_schema_old"
-    assert error.message.params["found"] == "0001"
-    assert error.message.params["expected"] == "0002"
+    assert error.message.params["found"] == "0002"
+    assert error.message.params["expected"] == "9998"
     assert "stationmap db upgrade" in error.message.text("zh")
 
 

@@ -127,7 +127,7 @@ def _line(batch: Batch) -> str:
     counts = " ".join(f"{name}={count}" for name, count in batch.counts.items() if count)
     when = batch.started_at.astimezone(Settings.load().place.tz).strftime("%Y-%m-%d %H:%M:%S")
     parts = (str(batch.id), when, info.kind, info.actor, info.source, info.file_name, info.note, counts)
-    return _printable("  ".join(part for part in parts if part))
+    return printable("  ".join(part for part in parts if part))
 
 
 def _plain(batch: Batch) -> dict[str, Any]:
@@ -149,9 +149,9 @@ def _plain(batch: Batch) -> dict[str, Any]:
 
 def _short(value: Any) -> str:
     text = "–" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return _printable(text if len(text) <= _WIDTH else text[:_WIDTH] + "…")
+    return printable(text if len(text) <= _WIDTH else text[:_WIDTH] + "…")
 
 
-def _printable(line: str) -> str:
+def printable(line: str) -> str:
     """Return a line without signs that could steer a terminal."""
     return "".join(sign if sign.isprintable() else " " for sign in line)

@@ -63,6 +63,7 @@ _datum = click.option(
 @import_.command()
 @_common
 @click.option("--kind", help="Kind of the rows that state none, such as rest_station. 站点类型")
+@click.option("--complete", is_flag=True, help="The file is all that the source has; review what it lacks. 完整名单")
 @_datum
 def sites(file: Path, report: Path | None, **options: Any) -> None:
     """Import places from a CSV, XLSX or GeoJSON file. 导入站点."""
