@@ -8,6 +8,7 @@ import numpy as np
 import orjson
 import shapely
 from flask import Response, render_template, request
+from flask_babel import force_locale
 
 from geodata.areas import Area
 from geodata.datum import from_wgs84
@@ -99,7 +100,8 @@ def docs() -> Response:
     parts = context()
     parse(parts.parameters.plain, request.args)
     lang = request_language()
-    text = render_template("api_docs.html", document=api_document(), lang=lang)
+    with force_locale(lang):  # the frame of the page in the language of its content
+        text = render_template("api_docs.html", document=api_document(), lang=lang)
     response = Response(text, content_type="text/html; charset=utf-8")
     response.headers["Cache-Control"] = "no-cache"
     response.vary.add("Accept-Language")
