@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from geodata.errors import FileError, ProfileError, ValueUnusableError
 from geodata.messages import Message
 from importers.cleaning import cell_text, heading_keys, key_of
+from importers.content import by_content, fit
 from importers.coordinates import parse_degrees, parse_pair
 from importers.headers import HEADER_WITHIN, Header, find_header, is_numbering
 from importers.profile import Profile
@@ -24,11 +25,20 @@ SAMPLE = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of the file that feeds a field."""
+    """One column of the file that feeds a field.
+
+    ``by`` tells what said so: ``format``, ``profile``, ``heading`` or ``content``; ``confidence`` is from 0 to 1.
+    """
 
     index: int
     heading: str
     field: str
+    by: str = "heading"
+    confidence: float = 1.0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what the column was taken for, by what, and how sure that is, as the report has it."""
+        return {"heading": self.heading, "field": self.field, "by": self.by, "confidence": self.confidence}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +168,8 @@ def table_of(grid: Grid, subject: str, words: Words, profile: Profile) -> Table 
         return list(dict.fromkeys(text for text in texts if text))[:200]
 
     columns, unknown = _assign({**header.fields, **grid.fields}, headings, sample, subject, words, profile)
+    told = set(header.fields) - set(grid.fields)
+    columns = [replace(column, by="content", confidence=0.8) if column.index in told else column for column in columns]
     numbering = frozenset(index for index, heading in enumerate(headings) if is_numbering(heading))
     unknown = [heading for heading in unknown if not is_numbering(heading)]
     generated = grid.headings is None and not header_row
@@ -194,14 +206,14 @@ def _assign(
     profile: Profile,
 ) -> tuple[list[Column], list[str]]:
     columns = [
-        Column(index, headings[index], field)
+        Column(index, headings[index], field, "format")
         for index, field in stated.items()
         if field not in profile.columns and headings[index] not in profile.headings()
     ]
     for field, named in profile.columns.items():
         for heading in named:
             if places := _locate(heading, headings):
-                columns.append(Column(places[0], headings[places[0]], field))
+                columns.append(Column(places[0], headings[places[0]], field, "profile"))
     taken = {column.field for column in columns}
     used = {column.index for column in columns} | {i for heading in profile.ignore for i in _locate(heading, headings)}
     known = heading_index(subject)
@@ -216,10 +228,23 @@ def _assign(
             continue
         if rank and not _content_fits(field, sample(index), subject, words):
             continue
-        columns.append(Column(index, heading, field))
+        columns.append(Column(index, heading, field, "heading", _confidence(rank, fit(field, sample(index), words))))
         taken.add(field)
         used.add(index)
+    if subject == "sites":
+        free = {index: sample(index) for index in range(len(headings)) if index not in used}
+        free = {index: texts for index, texts in free.items() if texts and not is_numbering(headings[index])}
+        for index, found in by_content(free, dict(enumerate(headings)), taken, words).items():
+            heading = headings[index] or f"column {index + 1}"
+            columns.append(Column(index, heading, found.field, "content", found.confidence))
+            used.add(index)
     return columns, [heading for index, heading in enumerate(headings) if heading and index not in used]
+
+
+def _confidence(rank: int, share: float | None) -> float:
+    """Return how sure a heading is: less for one that may mean several things, or that its content fits in part."""
+    sure = 1.0 if rank == 0 else 0.98 if rank == 1 else 0.9
+    return round(sure * (1.0 if share is None else 0.5 + 0.5 * share), 2)
 
 
 def _candidates(heading: str, known: Mapping[str, list[str]], subject: str, words: Words) -> Iterator[tuple[int, str]]:
@@ -245,7 +270,7 @@ def _content_fits(field: str, texts: list[str], subject: str, words: Words) -> b
     if not texts:
         return True
     if group := coded(subject).get(field):
-        known = sum(words.find(group, text) is not None for text in texts)
+        known = sum((words.find(group, text) or words.level_within(group, text)) is not None for text in texts)
         return 2 * known >= len(texts)
     if field.startswith(("facilities.", "services.")):
         return any(words.value(text) for text in texts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -16,6 +16,7 @@ from geodata.hours import ParsedHours, parse_hours
 from geodata.messages import Message
 from geodata.sites import Access, Amenity, Award, Basis, Closure, Datum, Entrance, Hours, Precision, Value
 from importers.cleaning import parse_count, parse_date, parse_number, parse_phone, says_nothing, split_list
+from importers.content import awards_in
 from importers.coordinates import check_point, parse_degrees
 from importers.extracting import Extractor
 from importers.freetext import read_text
@@ -127,16 +128,31 @@ class Drafter:
             draft.stated["website"] = website
         if names := split_list(reader.text("former_names")):
             draft.stated["former_names"] = tuple(names)
-        if awards := tuple(self._award(reader, item) for item in _items(reader.text("awards"))):
-            draft.stated["awards"] = awards
+        awards = [self._award(reader, item) for item in _items(reader.text("awards"))]
+        awards += self._headed_awards(reader)
+        awards += [self._named_award(text) for text in awards_in(draft.name)]
+        if awards:
+            draft.stated["awards"] = tuple({award.name: award for award in reversed(awards)}.values())[::-1]
 
     def _award(self, reader: _RowReader, text: str) -> Award:
         """Return an award written as ``name|level|year``; level and year may be missing."""
         name, level, year = (part.strip() for part in (text + "||").split("|")[:3])
-        code = self._words.find("levels", level) if level else None
+        code = self._words.find("levels", level) if level else self._words.level_within("levels", name)
         if level and code is None:
             reader.unknown("awards", level, self._words.codes("levels"))
         return Award(name, code, int(year) if re.fullmatch(r"(?:19|20)\d\d", year) else None)
+
+    def _headed_awards(self, reader: _RowReader) -> Iterator[Award]:
+        """Yield the awards that columns are headed by, and whose cell says yes or a year."""
+        for column, text in reader.texts.items():
+            _, found, name = column.partition("award:")
+            year = re.match(r"(?:19|20)\d\d", text)
+            if found and (year or self._words.value(text) == "yes"):
+                yield Award(name, self._words.level_within("levels", name), int(year[0]) if year else None)
+
+    def _named_award(self, text: str) -> Award:
+        year = re.search(r"(?:19|20)\d\d", text)
+        return Award(text, self._words.level_within("levels", text), int(year[0]) if year else None)
 
     def _labels(self, texts: Mapping[str, str], draft: Draft) -> None:
         labels = split_list(texts.get("label", ""))
@@ -261,7 +277,7 @@ class _RowReader:
         text = self.texts.get(field, "")
         if not text:
             return None
-        code = self._words.find(group, text)
+        code = self._words.find(group, text) or self._words.level_within(group, text)
         if code is None and not says_nothing(text):
             self.unknown(field, text, self._words.codes(group))
         return code

@@ -95,6 +95,7 @@ def open_grid(
         **table.grid.facts,
         "header_row": table.header_row,
         "columns": {column.heading: column.field for column in table.columns},
+        "columns_found": [column.to_json() for column in table.columns],
         "unknown_columns": list(table.unknown),
     }
     if table.parts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -13,6 +14,9 @@ from importers.cleaning import heading_keys, key_of
 
 #: Signs that stand for a value and would be lost where only letters and digits are compared.
 _SIGNS = dict.fromkeys("√✓✔☑●", "yes") | dict.fromkeys("×✗✘", "no") | dict.fromkeys("?？", "unknown")
+
+#: The area that gave an award: 烟台市十佳….
+_OF_AREA = re.compile(r"(?:(?:19|20)\d{2}年?度?)?[一-鿿]{2,4}?(省|市|区|县|镇|街道)")
 
 #: Fields whose values come from the vocabulary → its group.
 CODED = {
@@ -93,6 +97,18 @@ class Words:
         key = key_of(text)
         found = [(len(word), code) for word, code in self._codes["kinds"].items() if len(word) > 1 and word in key]
         return max(found)[1] if found else None
+
+    def level_within(self, group: str, text: str) -> str | None:
+        """Return the level that is part of a text (市级以上, 2021年全省最美) if the group is that of levels."""
+        if group != "levels":
+            return None
+        key = key_of(text)
+        found = [(-key.find(word), len(word), code) for word, code in self._codes[group].items() if word in key]
+        named = [entry for entry in found if entry[1] > 1]
+        if named:
+            return max(named)[2]
+        area = _OF_AREA.match(text)
+        return self._codes[group].get(area[1]) if area else None
 
     def value(self, text: str) -> str | None:
         """Return yes, no, limited or unknown for what a cell says about one facility; a count of it is yes or no."""

@@ -137,8 +137,12 @@ def summary(report: ImportReport) -> list[str]:
     lines.append(Message("import_rows", rows).text(lang))
     if gained := report.recognised.get("sites_given_an_area"):
         lines.append(Message("import_areas_given", {"count": gained}).text(lang))
-    columns = report.recognised.get("columns", {})
-    lines.append(Message("import_columns", {"columns": ", ".join(f"{a} → {b}" for a, b in columns.items())}).text(lang))
+    columns = ", ".join(map(_column, report.recognised.get("columns_found", [])))
+    lines.append(Message("import_columns", {"columns": columns}).text(lang))
+    if datum := report.recognised.get("datum"):
+        confidence = report.recognised.get("datum_confidence")
+        found = f"{datum} ({confidence:.1%})" if confidence else datum
+        lines.append(Message("import_datum", {"datum": found}).text(lang))
     shown: Counter[str] = Counter()
     order = {code: place for place, (_, code) in enumerate(report.by_code())}
     severities = ("error", "warning", "info")
@@ -150,6 +154,15 @@ def summary(report: ImportReport) -> list[str]:
         if count > SHOWN:
             lines.append("  " + Message("import_more", {"count": count - SHOWN, "code": code}).text(lang))
     return [_printable(line) for line in lines]
+
+
+def _column(found: dict[str, Any]) -> str:
+    """Return what a column was taken for; how sure that is where it is not wholly so, and that its content told it."""
+    lang = language()
+    doubts = [Message("import_by_content").text(lang)] if found["by"] == "content" else []
+    doubts += [f"{found['confidence']:.0%}"] if found["confidence"] < 0.95 else []
+    shown = f"{found['heading']} → {found['field']}"
+    return f"{shown} ({', '.join(doubts)})" if doubts else shown
 
 
 def _line(issue: Issue, sheets: Sequence[str] = ()) -> str:
