@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
+from geodata.index import CELL_PX, MAX_ZOOM
 from geodata.messages import Lang
 from geodata.vocabulary import Term, Vocabulary
 from webmap.pages.language import TAGS, localised
@@ -13,6 +14,8 @@ from webmap.pages.site import Pages
 from webmap.pages.texts import texts
 
 API = "/api/v1"
+#: So many places are fetched for the list, and drawn one by one; of more, the map shows the server's clusters.
+MOST_LISTED = 300
 #: What couriers ask for first, and so the first filters; the others stand behind "more".
 COMMON_FACILITIES = ("hot_water", "microwave", "toilet", "phone_charging")
 #: What a panel names even where nothing is known about it.
@@ -39,6 +42,7 @@ def page_config(pages: Pages, lang: Lang, bounds: tuple[float, float, float, flo
         "api": {
             "nearby": f"{API}/sites/nearby",
             "sites": f"{API}/sites",
+            "clusters": f"{API}/sites/clusters",
             "suggest": f"{API}/sites/suggest",
             "areas": f"{API}/areas",
         },
@@ -51,7 +55,9 @@ def page_config(pages: Pages, lang: Lang, bounds: tuple[float, float, float, flo
             "nearbyMax": limits.nearby_limit,
             "radius": min(5_000, limits.nearby_radius),
             "radiusMax": limits.nearby_radius,
-            "page": limits.page_size_max,
+            "page": min(MOST_LISTED, limits.page_size_max),
+            "cellPx": CELL_PX,
+            "clusterZoom": MAX_ZOOM,
             "suggest": min(8, limits.suggest_limit),
             "text": limits.text_length,
         },

@@ -4,6 +4,7 @@ import { config, t } from "./config.js";
 
 /** @typedef {import("./types").Filters} Filters */
 /** @typedef {import("./types").Sites} Sites */
+/** @typedef {import("./types").Clusters} Clusters */
 /** @typedef {import("./types").Place} Place */
 /** @typedef {import("./types").Suggestion} Suggestion */
 /** @typedef {import("./types").Origin} Origin */
@@ -127,6 +128,26 @@ export function sites(filters, { bbox = null, origin = null, channel = "list" } 
   if (origin) countFrom(query, origin);
   if (bbox) query.set("bbox", bbox.map((degrees) => degrees.toFixed(5)).join(","));
   return ask(channel, config.api.sites, query);
+}
+
+/**
+ * The places that fit, gathered by the cells of the map.
+ *
+ * @param {Filters} filters
+ * @param {Bbox} bbox
+ * @param {number} zoom
+ * @returns {Promise<Clusters>}
+ */
+export function clusters(filters, bbox, zoom) {
+  const query = filterQuery(filters);
+  query.set("bbox", bbox.map((degrees) => degrees.toFixed(5)).join(","));
+  query.set("zoom", String(zoom));
+  return ask("clusters", config.api.clusters, query);
+}
+
+/** Give up a question that nobody waits for any more. */
+export function forgetClusters() {
+  underWay.get("clusters")?.abort();
 }
 
 /**

@@ -75,6 +75,7 @@ async function refresh({ fit = false } = {}) {
     if (fit) fitMap();
     showFound(found);
     if (nearest) refreshMarkers();
+    else if (found.truncated) map.showClusters(filters);
     else map.showSites(shown);
   } catch (error) {
     if (!api.isAbort(error)) showTrouble(error);
@@ -91,9 +92,11 @@ function fitMap() {
 
 /** Ask for what the map shows beside the nearest places of the list. */
 async function refreshMarkers() {
-  map.showSites(shown);
+  const filters = { ...state.filters, q: "", area: "" };
+  if (!map.showsClusters()) map.showSites(shown);
   try {
-    const around = await api.sites({ ...state.filters, q: "", area: "" }, { bbox: map.view(), channel: "markers" });
+    const around = await api.sites(filters, { bbox: map.view(), channel: "markers" });
+    if (around.truncated) return map.showClusters(filters);
     const nearest = new Map(shown.map((site) => [site.id, site]));
     map.showSites([...shown, ...around.features.filter((site) => !nearest.has(site.id))]);
   } catch {

@@ -16,10 +16,10 @@ const STEP = 40;
 const list = byId("results");
 const foot = byId("results-foot");
 
-/** @type {{point: (code: string | null) => void}} */
+/** @type {{point: (site: Site | null) => void}} */
 let mapView = { point: () => {} };
 
-/** @param {{point: (code: string | null) => void}} view What shows on the map which row is meant. */
+/** @param {{point: (site: Site | null) => void}} view What shows on the map which row is meant. */
 export function setUpList(view) {
   mapView = view;
   list.addEventListener("keydown", moveWithArrows);
@@ -112,7 +112,7 @@ function row(site) {
   const code = place.code;
   return h(
     "li",
-    { class: "row", "data-code": code, onmouseenter: () => mapView.point(code), onmouseleave: () => mapView.point(null) },
+    { class: "row", "data-code": code, onmouseenter: () => mapView.point(site), onmouseleave: () => mapView.point(null) },
     kindBadge(place),
     h("h3", {}, nameLink(site)),
     ...farness(place),
@@ -126,7 +126,8 @@ function row(site) {
  * @param {Site} site
  * @returns {HTMLAnchorElement}
  */
-function nameLink({ properties: place }) {
+function nameLink(site) {
+  const place = site.properties;
   return h(
     "a",
     {
@@ -137,7 +138,7 @@ function nameLink({ properties: place }) {
         event.preventDefault();
         openPlace(place.code);
       },
-      onfocus: () => mapView.point(place.code),
+      onfocus: () => mapView.point(site),
       onblur: () => mapView.point(null),
     },
     place.name,

@@ -3,6 +3,7 @@
 import { byId, h, icon } from "./dom.js";
 import { config, t } from "./config.js";
 import { distance } from "./format.js";
+import * as clusters from "./clusters.js";
 import { clusterIcon, originIcon, siteIcon } from "./markers.js";
 import { coveredBelow, isPhone } from "./sheet.js";
 
@@ -50,8 +51,10 @@ export function setUpMap({ onSite, onPoint, onMove }) {
   cluster.on("click", (/** @type {L.LeafletMouseEvent} */ event) => onSite(/** @type {SiteMarker} */ (event.propagatedFrom ?? event.sourceTarget).site.properties.code));
   map.on("click", ({ latlng }) => onPoint(latlng.lng, latlng.lat));
   map.on("moveend", () => {
+    clusters.moved();
     if (performance.now() > ownMoveUntil) onMove();
   });
+  clusters.setUpClusters(map, { onSite, view });
   new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
   if (config.bounds) fit(boundsOf(config.bounds), 16);
 }
@@ -156,6 +159,23 @@ export function fitBox(bbox) {
  * @param {Site[]} sites
  */
 export function showSites(sites) {
+  clusters.hide();
+  drawSites(sites);
+}
+
+/**
+ * Show all places that fit, gathered by the server: there are too many to draw them one by one.
+ *
+ * @param {import("./types").Filters} filters
+ */
+export async function showClusters(filters) {
+  if (await clusters.show(filters)) drawSites([]);
+}
+
+export const showsClusters = clusters.areShown;
+
+/** @param {Site[]} sites */
+function drawSites(sites) {
   /** @type {SiteMarker[]} */
   const added = [];
   const kept = new Set();
@@ -217,12 +237,13 @@ export function choose(site) {
 /**
  * Mark the place, or the cluster that holds it, that a row of the list means.
  *
- * @param {string | null} code
+ * @param {Site | null} site
  */
-export function point(code) {
+export function point(site) {
   pointedAt?.classList.remove("pointed");
-  const marker = code ? markers.get(code) : null;
-  pointedAt = (marker && cluster.getVisibleParent(marker)?.getElement()) || null;
+  const marker = site ? markers.get(site.properties.code) : null;
+  const gathered = site && !marker ? clusters.markerOf(site) : null;
+  pointedAt = (marker ? cluster.getVisibleParent(marker) : gathered)?.getElement() ?? null;
   pointedAt?.classList.add("pointed");
 }
 

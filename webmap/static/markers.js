@@ -92,15 +92,25 @@ export function siteIcon(place, chosen = false) {
 }
 
 /**
- * The icon of several places that stand close together: their number, ringed by the share that is open.
+ * The icon of markers that stand close together.
  *
  * @param {import("leaflet").MarkerCluster} cluster
  * @returns {L.DivIcon}
  */
 export function clusterIcon(cluster) {
   const markers = /** @type {(L.Marker & {site?: Site})[]} */ (cluster.getAllChildMarkers());
-  const n = markers.length;
-  const open = markers.filter((marker) => marker.site && ["open", "soon"].includes(openText(marker.site.properties).look)).length;
+  const open = markers.filter((marker) => marker.site && ["open", "soon"].includes(openText(marker.site.properties).look));
+  return gatheredIcon(markers.length, open.length);
+}
+
+/**
+ * The icon of several places: their number, ringed by the share that is open.
+ *
+ * @param {number} n
+ * @param {number} open
+ * @returns {L.DivIcon}
+ */
+export function gatheredIcon(n, open) {
   const size = n < 10 ? 44 : n < 100 ? 50 : 58;
   const number = svg("text", { class: "number", x: 25, y: 25 });
   number.textContent = n < 1000 ? String(n) : `${Math.floor(n / 1000)}k`;

@@ -23,7 +23,7 @@ export interface Config {
   locale: string;
   home: string;
   sitePath: string;
-  api: { nearby: string; sites: string; suggest: string; areas: string };
+  api: { nearby: string; sites: string; clusters: string; suggest: string; areas: string };
   icons: string;
   map: { element: string; map: string; cluster: string; tiles: string[] };
   mapApproval: string;
@@ -34,6 +34,8 @@ export interface Config {
     radius: number;
     radiusMax: number;
     page: number;
+    cellPx: number;
+    clusterZoom: number;
     suggest: number;
     text: number;
   };
@@ -155,6 +157,31 @@ export interface Sites {
   truncated: boolean;
   next?: string | null;
   total?: number | null;
+  generated_at: string;
+}
+
+/** The places of one cell of the map. */
+export interface Cluster {
+  type: "Feature";
+  id: string;
+  bbox: Bbox;
+  geometry: PointGeometry;
+  properties: {
+    cluster: true;
+    count: number;
+    open: number;
+    kinds: Record<string, number>;
+    site: string;
+    name: string;
+  };
+}
+
+export interface Clusters {
+  type: "FeatureCollection";
+  features: (Cluster | Site)[];
+  zoom: number;
+  total: number;
+  truncated: boolean;
   generated_at: string;
 }
 
