@@ -76,6 +76,8 @@ class Table:
         Names of the sheets; a row's number says on which it is (:func:`importers.report.place_of`).
     likely_kind : str
         The kind that most titles name, for the tables whose titles name none.
+    features : bool
+        Whether the rows are features of a map, which have a position and often no name.
     """
 
     grid: Grid
@@ -90,6 +92,7 @@ class Table:
     notes: tuple[Note, ...] = ()
     sheets: tuple[str, ...] = ()
     likely_kind: str = ""
+    features: bool = False
 
     def rows(self) -> Iterator[Row]:
         """Return the rows below the header."""
@@ -126,7 +129,7 @@ def choose_table(source: Source, subject: str, words: Words, profile: Profile, n
     tables = [table for grid in source.grids if (table := table_of(grid, subject, words, profile)) is not None]
     if not tables:
         raise FileError("file_nothing_in_it", file=source.path.name)
-    fitting = [table for table in tables if set(needs) & set(table.fields())]
+    fitting = [table for table in tables if table.features or set(needs) & set(table.fields())]
     if not fitting:
         headings = "、".join(heading for heading in tables[0].headings if heading)[:300]
         raise FileError("file_no_known_columns", file=source.path.name, needs=", ".join(needs), headings=headings)
@@ -173,7 +176,10 @@ def table_of(grid: Grid, subject: str, words: Words, profile: Profile) -> Table 
     numbering = frozenset(index for index, heading in enumerate(headings) if is_numbering(heading))
     unknown = [heading for heading in unknown if not is_numbering(heading)]
     generated = grid.headings is None and not header_row
-    return Table(grid, headings, header_row, tuple(columns), tuple(unknown), numbering, subject, generated)
+    return Table(
+        grid, headings, header_row, tuple(columns), tuple(unknown), numbering, subject, generated,
+        features=bool(grid.fields),
+    )  # fmt: skip
 
 
 def plain_headings(subject: str) -> frozenset[str]:

@@ -7,14 +7,18 @@ from typing import NamedTuple
 
 from geodata.errors import ProfileError
 from geodata.messages import Message
-from importers.cleaning import cell_text, key_of
+from importers.cleaning import cell_text, key_of, says_nothing
 from importers.columns import Table, plain_headings
+from importers.naming import ADDRESS_PARTS, complete_address, made_name, read_type
 from importers.profile import Profile, matches
 from importers.reading import Row
 from importers.reading.limits import MAX_CELL
 from importers.report import ImportReport, place_of
+from importers.words import Words
 
 JOIN = "；"
+#: Marks a row whose name was made up.
+MADE = "name_made"
 
 
 class Record(NamedTuple):
@@ -35,8 +39,18 @@ class TooLong(NamedTuple):
 class Extractor:
     """Turns rows of one table into texts by field."""
 
-    def __init__(self, table: Table, profile: Profile) -> None:
+    def __init__(self, table: Table, profile: Profile, words: Words | None = None, layer: str = "") -> None:
+        """Read rows by a table and a profile; with words also addresses in parts and places without a name.
+
+        ``layer`` is the name of places of which nothing else is known.
+        """
         self._table = table
+        self._words = words
+        self._layer = layer
+        stated = {*table.fields(), *profile.constants, *(name for rule in profile.rules for name in rule.set)}
+        #: Rows of a list that has names need one; what is on a map, or in a list without names, is given one.
+        self._names = words is not None and ("name" not in stated or bool(table.features))
+        self._parts = not stated.isdisjoint({*ADDRESS_PARTS, "place_type"})
         self._profile = profile
         self._columns = [
             (index, column.heading, field, profile.values.get(column.heading) or profile.values.get(field))
@@ -73,6 +87,7 @@ class Extractor:
 
     def records(self, report: ImportReport) -> Iterator[Record | None]:
         """Yield each row that is to be used, ``None`` for one that is not; count and note it in the report."""
+        made = 0
         for index, row in enumerate(self._table.rows()):
             if row.joined:
                 report.rows.read += 1
@@ -99,7 +114,10 @@ class Extractor:
                 report.add("warning", "row_other_header", row=row.number)
             elif (texts := self.texts(row)) is None:
                 report.rows.skipped += 1
+            made += texts is not None and MADE in texts
             yield None if texts is None else Record(index, row.number, texts)
+        if made:
+            report.add("info", Message("names_made", {"count": made}))
 
     def texts(self, row: Row) -> dict[str, str] | None:
         """Return the row's texts by field, those that say something; ``None`` for a row that the profile skips."""
@@ -123,6 +141,15 @@ class Extractor:
         for rule in self._profile.rules:
             if all(matches(patterns, self._tested[name](cells, texts)) for name, patterns in rule.when.items()):
                 texts.update(rule.set)
+        return self._completed(texts) if self._words is not None and texts else texts
+
+    def _completed(self, texts: dict[str, str]) -> dict[str, str]:
+        if self._parts and self._words is not None:
+            complete_address(texts)
+            read_type(texts, self._words)
+        if self._names and says_nothing(texts.get("name", "无")):
+            texts["name"] = made_name(texts, self._layer)
+            texts[MADE] = "yes"
         return texts
 
     def _finder(self, name: str) -> Callable[[Sequence[object], Mapping[str, str]], str]:

@@ -87,7 +87,7 @@ def open_grid(
     chosen = read_profile(profile, words, subject)
     path = file.path
     table = stacked_table(file, words, chosen) if subject == "sites" else None
-    if table is None or not set(needs) & set(table.fields()):
+    if table is None or not (table.features or set(needs) & set(table.fields())):
         table = choose_table(file, subject, words, chosen, needs)
     report = ImportReport(path.name, file.sha256, dry_run=dry_run, source=source or chosen.source or path.stem)
     report.recognised = {
@@ -112,7 +112,8 @@ def open_grid(
         report.add("warning", Message("header_missing", {"columns": told}))
     if table.header_row > 1:
         report.add("info", Message("rows_above_header", {"count": table.header_row - 1}))
-    return Opened(file, table, words, chosen, Extractor(table, chosen), report)
+    extractor = Extractor(table, chosen, words if subject == "sites" else None, table.grid.name or path.stem)
+    return Opened(file, table, words, chosen, extractor, report)
 
 
 @contextmanager

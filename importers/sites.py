@@ -14,11 +14,14 @@ from importers.known import Sample, find_datum, tell_datum
 from importers.loading import Loader
 from importers.merging import Ranks
 from importers.opening import Opened, Progress, batch, open_table
+from importers.outcomes import Listener
 from importers.places import AreaAssigner
 from importers.profile import Profile
 from importers.report import ImportReport
 from importers.survey import survey
 
+#: One of these columns must be there; a list without names gets them from the others, a map from what it has.
+NEEDS = ("name", "address", "street", "place_type")
 DATUMS = ("auto", "wgs84", "gcj02", "bd09")
 
 
@@ -35,8 +38,9 @@ def import_sites(
     actor: str = "import",
     progress: Progress | None = None,
     vocabulary: Vocabulary | None = None,
+    listen: Listener | None = None,
 ) -> ImportReport:
-    """Bring the places of a CSV, XLSX or GeoJSON file into a store, in one transaction.
+    """Bring the places of a file of any format into a store, in one transaction.
 
     A row finds its site by the source's own key, or without one by name and address. What a row does not state stays
     as it is; nothing is deleted; the same file again changes nothing.
@@ -65,6 +69,8 @@ def import_sites(
         Called with the rows done and the rows in all.
     vocabulary : Vocabulary, optional
         The deployment's vocabulary; the shipped one without.
+    listen : callable, optional
+        Called with what becomes of each row (:class:`importers.outcomes.Outcome`).
 
     Returns
     -------
@@ -84,7 +90,7 @@ def import_sites(
     if datum not in DATUMS:
         raise ParameterError("option_unusable", name="datum", value=datum, expected=", ".join(DATUMS))
     opened = open_table(
-        path, "sites", needs=("name",), profile=profile, source=source, dry_run=dry_run, vocabulary=vocabulary
+        path, "sites", needs=NEEDS, profile=profile, source=source, dry_run=dry_run, vocabulary=vocabulary
     )
     report = opened.report
     default_kind = _kind(kind or opened.profile.kind or opened.table.likely_kind, opened)
@@ -101,7 +107,7 @@ def import_sites(
     tell_datum(report, surveyed.choice, located=surveyed.located)
     drafter = Drafter(opened.words, opened.extractor, report, default_kind, surveyed.choice.datum)
     ranks = Ranks(report.source, opened.profile.rank, opened.profile.ranks)
-    loader = Loader(store, opened.extractor, drafter, surveyed, report, assigner, ranks, complete)
+    loader = Loader(store, opened.extractor, drafter, surveyed, report, assigner, ranks, complete, listen)
     with batch(store, opened, "sites", actor) as writer:
         loader.run(writer, progress)
     return report

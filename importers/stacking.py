@@ -56,7 +56,7 @@ class _Part:
     @property
     def features(self) -> bool:
         """Whether the table is a layer of a map."""
-        return bool(self.table.grid.fields)
+        return self.table.features
 
     def fields(self) -> set[str]:
         return set(self.table.fields())
@@ -294,6 +294,7 @@ class _Stack:
         return Table(
             grid, tuple(headings), 0, columns, tuple(unknown), numbering, "sites",
             parts=parts, notes=tuple(self._notes), sheets=sheets, likely_kind=likely,
+            features=any(part.features for part in used),
         )  # fmt: skip
 
     @staticmethod

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from geodata.errors import FileError
 from importers.reading import limits
+from importers.reading.archive import map_in
 from importers.reading.delimited import read_delimited
 from importers.reading.geojson import read_geojson
 from importers.reading.grid import Grid, Row
+from importers.reading.osm import read_osm
+from importers.reading.vector import read_archived, read_vector
 from importers.reading.workbook import read_workbook
 
 __all__ = ["Grid", "Row", "Source", "open_source"]
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_SQLITE = b"SQLite format 3\x00"
+_SHAPE = b"\x00\x00\x27\x0a"
+_FLATGEOBUF = b"fgb\x03"
+_PBF = b"OSMHeader"
 _BINARY = {
     b"\x89PNG": "PNG",
     b"\xff\xd8\xff": "JPEG",
@@ -26,7 +34,6 @@ _BINARY = {
     b"\x1f\x8b": "gzip",
     b"Rar!": "RAR",
     b"7z\xbc\xaf": "7z",
-    b"SQLite format 3": "SQLite",
     b"PAR1": "Parquet",
     b"\x7fELF": "ELF",
 }
@@ -43,7 +50,7 @@ class Source:
 
 
 def open_source(path: Path) -> Source:
-    """Open a CSV, XLSX or GeoJSON file.
+    """Open a file of any format that can be read: text, workbook, JSON, map, OSM extract.
 
     Parameters
     ----------
@@ -59,7 +66,7 @@ def open_source(path: Path) -> Source:
     with path.open("rb") as stream:
         head = stream.read(4096)
     name, reader = _reader(path, head)
-    limit = limits.MAX_FILE_BYTES[name]
+    limit = limits.MAX_FILE_BYTES.get(name, limits.MAX_MAP_BYTES)
     if size > limit:
         raise FileError("file_too_large", file=path.name, size=f"{size / 1e6:.0f}", limit=f"{limit / 1e6:.0f}")
     digest = sha256_of(path)
@@ -97,15 +104,47 @@ def sha256_of(path: Path) -> str:
 
 def _reader(path: Path, head: bytes) -> tuple[str, Callable[[Path], list[Grid]]]:
     if head.startswith(_ZIP):
-        return "xlsx", read_workbook
+        return _in_archive(path)
     if head.startswith(_OLE):
-        raise FileError("file_old_excel", file=path.name)
+        return "xls", read_workbook
+    if head.startswith(_SQLITE):
+        return "gpkg", read_vector
+    if head.startswith(_SHAPE):
+        return "shp", read_vector
+    if head.startswith(_FLATGEOBUF):
+        return "fgb", read_vector
+    if _PBF in head[:64]:
+        return "osm.pbf", read_osm
     for magic, kind in _BINARY.items():
         if head.startswith(magic):
             raise FileError("file_binary", file=path.name, found=kind)
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text.startswith(b"<"):
-        raise FileError("file_binary", file=path.name, found="XML / HTML")
+        return _in_xml(path, text)
     if text.startswith((b"{", b"[")) and (path.suffix.lower() in {".json", ".geojson"} or b'"' in text[:64]):
         return "geojson", read_geojson
     return "csv", read_delimited
+
+
+def _in_archive(path: Path) -> tuple[str, Callable[[Path], list[Grid]]]:
+    """Tell a workbook from a zipped map."""
+    try:
+        suffix = map_in(path)
+    except FileError as error:
+        if error.code == "file_archive_broken" and path.suffix.lower() in {".xlsx", ".xlsm"}:
+            return "xlsx", read_workbook
+        raise
+    if suffix is None:
+        return "xlsx", read_workbook
+    name = {".shp": "shp.zip", ".kml": "kmz"}.get(suffix, f"{suffix[1:]}.zip")
+    return name, read_archived
+
+
+def _in_xml(path: Path, text: bytes) -> tuple[str, Callable[[Path], list[Grid]]]:
+    root = re.search(rb"<([A-Za-z][\w:.-]*)", re.sub(rb"(?s)<\?.*?\?>|<!--.*?-->", b"", text))
+    name = root[1].split(b":")[-1].lower() if root else b""
+    if name in (b"kml", b"gpx"):
+        return name.decode(), read_vector
+    if name == b"osm":
+        return "osm", read_osm
+    raise FileError("file_binary", file=path.name, found="XML / HTML")

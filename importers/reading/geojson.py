@@ -10,15 +10,12 @@ import numpy as np
 import orjson
 import pyproj
 import shapely
-from numpy.typing import NDArray
 
 from geodata.errors import FileError
 from importers.reading import limits
+from importers.reading.geometry import FIELDS, HEADINGS, cells_of, crs_of, points_of
 from importers.reading.grid import Grid, Row
 from importers.reading.jsontable import flat, json_grids
-
-#: A shape wider than this many metres gives a point that is only roughly the place.
-_SMALL_SHAPE_M = 200.0
 
 
 def read_geojson(path: Path) -> list[Grid]:
@@ -45,21 +42,20 @@ def read_geojson(path: Path) -> list[Grid]:
     names = list(dict.fromkeys(name for record in records for name in record))
     if len(names) > limits.MAX_COLUMNS:
         raise FileError("file_too_many_columns", file=path.name, row=1, limit=limits.MAX_COLUMNS)
-    lon, lat, wide = _points([feature.get("geometry") for feature in features], crs)
+    shapes = np.array([_shape(feature.get("geometry")) for feature in features], dtype=object)
+    lon, lat, wide = points_of(shapes, crs)
 
     def rows() -> Iterator[Row]:
         for index, record in enumerate(records):
-            known = not np.isnan(lon[index])
-            geometry = (float(lon[index]), float(lat[index])) if known else (None, None)
-            precision = "approximate" if wide[index] else None
-            yield Row(index + 2, (*geometry, precision, *(record.get(name) for name in names)))
+            geometry = cells_of(lon[index], lat[index], wide=wide[index])
+            yield Row(index + 2, (*geometry, *(record.get(name) for name in names)))
 
     return [
         Grid(
             name=path.stem,
             rows=rows,
-            headings=("geometry.lon", "geometry.lat", "geometry.precision", *names),
-            fields={0: "lon", 1: "lat", 2: "geometry_precision"},
+            headings=(*HEADINGS, *names),
+            fields=FIELDS,
             facts={"crs": crs.to_string() if crs else "EPSG:4326"},
         )
     ]
@@ -98,11 +94,7 @@ def _crs(path: Path, member: object) -> pyproj.CRS | None:
     name = member
     if isinstance(member, Mapping) and isinstance(member.get("properties"), Mapping):
         name = member["properties"].get("name")
-    try:
-        crs = pyproj.CRS.from_user_input(name)
-    except pyproj.exceptions.CRSError as error:
-        raise FileError("file_crs_unknown", file=path.name, crs=str(name)[:100]) from error
-    return None if crs.equals("EPSG:4326", ignore_axis_order=True) else crs
+    return crs_of(name, path.name)
 
 
 def _flat(feature: Mapping[str, Any]) -> dict[str, object]:
@@ -112,30 +104,6 @@ def _flat(feature: Mapping[str, Any]) -> dict[str, object]:
     if "id" in feature and not isinstance(feature["id"], dict | list):
         record.setdefault("id", feature["id"])
     return record
-
-
-def _points(
-    geometries: list[Any], crs: pyproj.CRS | None
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
-    shapes = np.array([_shape(geometry) for geometry in geometries], dtype=object)
-    points = shapely.point_on_surface(shapes)
-    lon, lat = shapely.get_x(points), shapely.get_y(points)
-    wide = np.zeros(len(shapes), dtype=bool)
-    bounds = shapely.bounds(shapes)
-    if crs is not None:
-        transformer = pyproj.Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
-        lon, lat = (_finite(values) for values in transformer.transform(lon, lat))
-        corners = (transformer.transform(*bounds[:, pair : pair + 2].T) for pair in (0, 2))
-        bounds = np.column_stack([_finite(values) for corner in corners for values in corner])
-    shaped = np.isfinite(bounds).all(axis=1) & (shapely.get_type_id(shapes) != 0)
-    if shaped.any():
-        west, south, east, north = bounds[shaped].T
-        wide[shaped] = pyproj.Geod(ellps="WGS84").inv(west, south, east, north)[2] > _SMALL_SHAPE_M
-    return lon, lat, wide
-
-
-def _finite(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.where(np.isfinite(values), values, np.nan)
 
 
 def _shape(geometry: Any) -> shapely.Geometry | None:

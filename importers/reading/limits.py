@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 #: Largest file in bytes, by format. Delimited text is streamed; the other formats are held in memory as a whole.
-MAX_FILE_BYTES = {"csv": 2_000_000_000, "geojson": 300_000_000, "xlsx": 200_000_000}
+MAX_FILE_BYTES = {
+    "csv": 2_000_000_000,
+    "geojson": 300_000_000,
+    "json": 300_000_000,
+    "xlsx": 200_000_000,
+    "xls": 200_000_000,
+}
+
+#: Largest file of all other formats.
+MAX_MAP_BYTES = 1_000_000_000
 
 #: Largest sum of the unpacked members of a workbook, in bytes.
 MAX_UNPACKED_BYTES = 1_000_000_000

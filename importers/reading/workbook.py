@@ -1,10 +1,9 @@
-"""XLSX workbooks, read with calamine; what a formula last gave is its value."""
+"""XLSX and XLS workbooks, read with calamine; what a formula last gave is its value."""
 
 from __future__ import annotations
 
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from functools import reduce
 from pathlib import Path
@@ -13,11 +12,10 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from geodata.errors import FileError
 from importers.reading import limits
+from importers.reading.archive import BROKEN, check_members
 from importers.reading.grid import Grid, Row
 
 _CHUNK = 1 << 20
-#: What zipfile raises for archives that are torn, protected or packed in unusual ways.
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError)
 #: Where a cell says that it is: r="B12".
 _REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
 _LONGEST = 40
@@ -31,7 +29,8 @@ def read_workbook(path: Path) -> list[Grid]:
     FileError
         If the file is no workbook, is protected or damaged, or unpacks to more than the bound.
     """
-    _check_archive(path)
+    if zipfile.is_zipfile(path):
+        _check_archive(path)
     try:
         workbook = CalamineWorkbook.from_path(path)
         sheets = [workbook.get_sheet_by_name(name) for name in workbook.sheet_names]
@@ -56,31 +55,28 @@ def _grid(path: Path, sheet: CalamineSheet) -> Grid:
 
 def _check_archive(path: Path) -> None:
     try:
+        members = check_members(path)
+        if not any(member.filename.startswith("xl/") for member in members):
+            raise FileError("file_archive", file=path.name)
         with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-            _check_members(path, members)
             for member in members:
-                if member.filename.startswith("xl/worksheets/"):
-                    _check_extent(path, archive, member)
-    except _BROKEN as error:
+                if member.filename.endswith((".xml", ".rels")):
+                    _check_member(path, archive, member)
+    except BROKEN as error:
         raise FileError("file_workbook_unreadable", file=path.name, detail=str(error)) from error
 
 
-def _check_members(path: Path, members: list[zipfile.ZipInfo]) -> None:
-    if len(members) > limits.MAX_MEMBERS or sum(member.file_size for member in members) > limits.MAX_UNPACKED_BYTES:
-        raise FileError("file_unpacks_too_large", file=path.name, limit=f"{limits.MAX_UNPACKED_BYTES / 1e6:.0f}")
-    if not any(member.filename.startswith("xl/") for member in members):
-        raise FileError("file_archive", file=path.name)
-
-
-def _check_extent(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
-    """Refuse a worksheet with a cell so far out that the blank ones before it would fill the memory."""
+def _check_member(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
+    """Read a member through: it must be as large as it says, define no entities, and reach not too far."""
     row = column = 0
     rest = b""
+    worksheet = member.filename.startswith("xl/worksheets/")
     with archive.open(member) as stream:
         while chunk := stream.read(_CHUNK):
             text = rest + chunk
-            for letters, digits in set(_REFERENCE.findall(text)):
+            if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
+                raise FileError("file_xml_refused", file=path.name, found="<!DOCTYPE")
+            for letters, digits in set(_REFERENCE.findall(text)) if worksheet else ():
                 row, column = max(row, int(digits)), max(column, _column(letters))
             if row * column > limits.MAX_CELLS:
                 raise FileError("file_sheet_too_wide", file=path.name, rows=row, columns=column)
