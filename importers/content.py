@@ -19,7 +19,8 @@ _PHONE = re.compile(
     r"(?:\+?86[- ]?)?(?:1[3-9][\d*]{9}|0\d{2,3}[- ]?\d{7,8}|400-?\d{3}-?\d{4}|\d{3,4}-\d{7,8})(?:\D.*)?"
 )
 _TIMES = re.compile(r"\d{1,2}[:：]\d{2}\s*(?:[-—–~～至到]+)\s*(?:次日)?\d{1,2}[:：]\d{2}|24\s*小时")
-_DECIMALS = re.compile(r"[-+]?\d{1,3}\.\d{3,}")
+_DECIMALS = re.compile(r"[-+]?\d{1,3}\.\d+")
+_EXACT = re.compile(r"[-+]?\d{1,3}\.\d{3,}")
 _AWARD = re.compile(r"最美|十佳|示范|先进|优秀|标兵|模范|荣誉|称号")
 _YEAR = re.compile(r"(?:19|20)\d{2}年?")
 #: Longitudes and latitudes of China: what lies in both ranges is told apart by them alone.
@@ -99,8 +100,9 @@ def _coordinates(samples: Mapping[int, Sequence[str]]) -> dict[int, Found]:
     for index, texts in samples.items():
         if (share := _share(texts, lambda text: _is_pair(text) and "." in text)) >= MOST:
             return {index: Found("lonlat", round(0.9 * share, 2))}
-    lons = {index: share for index, texts in samples.items() if (share := _share(texts, _within(*_LON))) >= MOST}
-    lats = {index: share for index, texts in samples.items() if (share := _share(texts, _within(*_LAT))) >= MOST}
+    exact = {index: texts for index, texts in samples.items() if 2 * _share(texts, _is_exact) >= 1}
+    lons = {index: share for index, texts in exact.items() if (share := _share(texts, _within(*_LON))) >= MOST}
+    lats = {index: share for index, texts in exact.items() if (share := _share(texts, _within(*_LAT))) >= MOST}
     pairs = sorted((abs(lon - lat), lon, lat) for lon in lons for lat in lats if lon != lat)
     if not pairs:
         return {}
@@ -134,6 +136,10 @@ def _share(texts: Sequence[str], test: Callable[[str], bool]) -> float:
 
 def _within(lowest: float, highest: float) -> Callable[[str], bool]:
     return lambda text: _DECIMALS.fullmatch(text) is not None and lowest <= float(text) <= highest
+
+
+def _is_exact(text: str) -> bool:
+    return _EXACT.fullmatch(text) is not None
 
 
 def _is_angle(text: str) -> bool:

@@ -19,6 +19,7 @@ from importers.extracting import Extractor, Record
 from importers.matching import find_stored, key_fits, known_by, row_key
 from importers.merging import Ranks, is_alone, kept_fields, merged_site, new_site
 from importers.opening import Progress
+from importers.outcomes import Becomes, Listener, outcome_of
 from importers.places import AreaAssigner, position_of
 from importers.report import ImportReport
 from importers.resembling import Resembling, Waiting, packed
@@ -41,6 +42,7 @@ class Loader:
     assigner: AreaAssigner
     ranks: Ranks = field(default_factory=lambda: Ranks(""))
     complete: bool = False
+    listen: Listener | None = None
     _first_row: dict[str, int] = field(default_factory=dict)
     _matched: dict[int, int] = field(default_factory=dict)
     _resembling: Resembling | None = None
@@ -146,6 +148,10 @@ class Loader:
         if writer:
             writer.put_reviews(asked)
 
+    def _tell(self, draft: Draft, becomes: Becomes) -> None:
+        if self.listen:
+            self.listen(outcome_of(draft, becomes))
+
     def _take(self, waiting: Waiting) -> None:
         match = waiting.matches[0]
         self._matched[match.site.id] = waiting.draft.row
@@ -166,6 +172,7 @@ class Loader:
         reasons = match.comparison.to_json()
         params = {"code": match.site.code, "name": match.site.name, "why": explained(reasons)}
         self.report.rows.review += 1
+        self._tell(waiting.draft, "review")
         self.report.add("warning", Message("row_unsure", params), row=waiting.draft.row, value=waiting.draft.name)
         reasons["others"] = [other.site.code for other in waiting.matches[1:4]]
         score = round(match.comparison.score, 4)
@@ -209,10 +216,12 @@ class Loader:
                 draft.stated["area"] = area
             if before is None:
                 new.append(self._new(draft, key))
+                self._tell(draft, "created")
                 continue
             opened = apply_changes(before.site, again.get(before.id, ()))
             if update := self._update(before, opened, draft, key, sources.get(before.id, {})):
                 updates.append(update)
+            self._tell(draft, "updated" if update else "unchanged")
         rows = self.report.rows
         rows.created += len(new)
         rows.updated += len(updates)

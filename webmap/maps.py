@@ -66,8 +66,8 @@ class ComposedMap:
     names: Mapping[str, Any] = field(default_factory=dict)
 
 
-def compose(tiles: Sequence[TileLayer], attribution: str) -> ComposedMap:
-    """Compose the map of the pages: base map and an empty layer for the sites.
+def compose(tiles: Sequence[TileLayer], attribution: str, *, clustered: bool = True) -> ComposedMap:
+    """Compose a map: base map and an empty layer for the sites.
 
     Parameters
     ----------
@@ -75,6 +75,8 @@ def compose(tiles: Sequence[TileLayer], attribution: str) -> ComposedMap:
         From the bottom up; empty for a map without a base map.
     attribution : str
         Who made the base map, as HTML.
+    clustered : bool
+        Whether there is a layer that gathers near markers.
 
     Returns
     -------
@@ -92,17 +94,7 @@ def compose(tiles: Sequence[TileLayer], attribution: str) -> ComposedMap:
     )
     site_map.options |= {"min_zoom": MIN_ZOOM, "max_zoom": MAX_ZOOM}  # folium hands these to its own tiles only
     layers = [_add_tiles(site_map, tile, attribution, number) for number, tile in enumerate(tiles)]
-    cluster = _fixed(
-        SiteCluster(  # type: ignore[no-untyped-call]
-            max_cluster_radius=48,
-            show_coverage_on_hover=False,
-            spiderfy_on_max_zoom=True,
-            disable_clustering_at_zoom=CLUSTERS_END_AT_ZOOM + 1,
-            chunked_loading=True,
-        ),
-        "sites",
-    )
-    cluster.add_to(site_map)
+    cluster = _add_cluster(site_map) if clustered else None
     figure = site_map.get_root()
     if not isinstance(figure, Figure):
         raise TypeError("a folium map is expected to make its own figure")
@@ -114,10 +106,25 @@ def compose(tiles: Sequence[TileLayer], attribution: str) -> ComposedMap:
         styles=_links(figure, CssLink),
         names={
             "map": site_map.get_name(),
-            "cluster": cluster.get_name(),
+            **({"cluster": cluster.get_name()} if cluster else {}),
             "tiles": [tile.get_name() for tile in layers],
         },
     )
+
+
+def _add_cluster(site_map: SiteMap) -> SiteCluster:
+    cluster = _fixed(
+        SiteCluster(  # type: ignore[no-untyped-call]
+            max_cluster_radius=48,
+            show_coverage_on_hover=False,
+            spiderfy_on_max_zoom=True,
+            disable_clustering_at_zoom=CLUSTERS_END_AT_ZOOM + 1,
+            chunked_loading=True,
+        ),
+        "sites",
+    )
+    cluster.add_to(site_map)
+    return cluster
 
 
 def _add_tiles(site_map: SiteMap, tile: TileLayer, attribution: str, number: int) -> folium.TileLayer:

@@ -17,6 +17,7 @@ from geodata.errors import InputError, StationmapError
 from geodata.messages import Message
 from geodata.store import Store, open_store
 from geodata.vocabulary import Vocabulary, load_vocabulary
+from importers.outcomes import Outcome
 from importers.report import EXIT_FAILED, ImportReport, Issue, place_of
 from webmap.cli import language, say
 from webmap.settings import Settings
@@ -70,7 +71,13 @@ def sites(file: Path, report: Path | None, preview: Path | None, **options: Any)
     """Import places from a table, a workbook, a map or an OSM extract. 导入站点."""
     from importers.sites import import_sites
 
-    _run(import_sites, file, report, options, vocabulary=True)
+    if preview is None:
+        _run(import_sites, file, report, options, vocabulary=True)
+        return
+    _check_writable(preview)
+    outcomes: list[Outcome] = []
+    options["listen"] = outcomes.append
+    _run(import_sites, file, report, options, vocabulary=True, then=lambda done: _preview(preview, done, outcomes))
 
 
 @import_.command()
@@ -101,8 +108,16 @@ def calendar(file: Path, report: Path | None, **options: Any) -> None:
     _run(import_calendar, file, report, options, vocabulary=False)
 
 
-def _run(run: Import, file: Path, out: Path | None, options: dict[str, Any], *, vocabulary: bool) -> None:
-    """Run one import, tell what it did and leave with its exit code."""
+def _run(
+    run: Import,
+    file: Path,
+    out: Path | None,
+    options: dict[str, Any],
+    *,
+    vocabulary: bool,
+    then: Callable[[ImportReport], None] | None = None,
+) -> None:
+    """Run one import, tell what it did and leave with its exit code; ``then`` is called with the report before."""
     settings = Settings.load()
     if vocabulary:
         words: Vocabulary = load_vocabulary(settings.place.vocabulary)
@@ -121,10 +136,69 @@ def _run(run: Import, file: Path, out: Path | None, options: dict[str, Any], *, 
         store.dispose()
     if out is not None:
         _write_json(out, report.to_json())
+    if then is not None:
+        then(report)
     for line in summary(report):
         click.echo(line)
     if report.exit_code:
         click.get_current_context().exit(report.exit_code)
+
+
+def _preview(out: Path, report: ImportReport, outcomes: Sequence[Outcome]) -> None:
+    """Write the map of an import's rows."""
+    from webmap.pages.site import attribution
+    from webmap.preview import PreviewRow, notes_by_row, preview_page
+
+    base, lang = Settings.load().base_map, language()
+    notes = notes_by_row(report.issues, lang)
+    rows = []
+    for outcome in sorted(outcomes, key=lambda outcome: outcome.row):
+        rows.append(
+            PreviewRow(
+                _row_name(outcome.row, report),
+                outcome.name,
+                outcome.address,
+                outcome.becomes,
+                outcome.position.lon if outcome.position else None,
+                outcome.position.lat if outcome.position else None,
+                notes.get(outcome.row, ()),
+            )
+        )
+    taken = {outcome.row for outcome in outcomes}
+    refused = {issue.row: issue for issue in report.issues if issue.severity == "error" and issue.row is not None}
+    for row, issue in refused.items():
+        if row not in taken:
+            rows.append(PreviewRow(_row_name(row, report), issue.value or "", "", "rejected", notes=notes[row]))
+    page = preview_page(
+        rows,
+        file=report.file,
+        lines=_recognised(report),
+        lang=lang,
+        tiles=base.layers,
+        attribution=attribution(base),
+    )
+    try:
+        out.write_text(page, encoding="utf-8")
+    except OSError as error:
+        say(Message("report_unwritable", {"file": str(out)}), error=True)
+        raise SystemExit(EXIT_FAILED) from error
+
+
+def _row_name(row: int, report: ImportReport) -> str:
+    sheet, number = place_of(row, report.sheets)
+    return f"{sheet} {Message('import_row', {'row': number}).text(language())}".strip()
+
+
+def _recognised(report: ImportReport) -> list[str]:
+    """Return what was recognised: columns and datum, each with how sure that is."""
+    lang = language()
+    columns = ", ".join(map(_column, report.recognised.get("columns_found", [])))
+    lines = [Message("import_columns", {"columns": columns}).text(lang)]
+    if datum := report.recognised.get("datum"):
+        confidence = report.recognised.get("datum_confidence")
+        found = f"{datum} ({confidence:.1%})" if confidence else datum
+        lines.append(Message("import_datum", {"datum": found}).text(lang))
+    return lines
 
 
 def summary(report: ImportReport) -> list[str]:
@@ -138,12 +212,7 @@ def summary(report: ImportReport) -> list[str]:
     lines.append(Message("import_rows", rows).text(lang))
     if gained := report.recognised.get("sites_given_an_area"):
         lines.append(Message("import_areas_given", {"count": gained}).text(lang))
-    columns = ", ".join(map(_column, report.recognised.get("columns_found", [])))
-    lines.append(Message("import_columns", {"columns": columns}).text(lang))
-    if datum := report.recognised.get("datum"):
-        confidence = report.recognised.get("datum_confidence")
-        found = f"{datum} ({confidence:.1%})" if confidence else datum
-        lines.append(Message("import_datum", {"datum": found}).text(lang))
+    lines += _recognised(report)
     shown: Counter[str] = Counter()
     order = {code: place for place, (_, code) in enumerate(report.by_code())}
     severities = ("error", "warning", "info")
