@@ -8,6 +8,7 @@ from geodata.errors import FileError, ParameterError
 from geodata.messages import Message
 from geodata.store import Store
 from geodata.vocabulary import Vocabulary
+from importers import writing
 from importers.coordinates import DatumChoice, datum_choice
 from importers.drafting import Drafter
 from importers.known import Sample, find_datum, tell_datum
@@ -39,6 +40,7 @@ def import_sites(
     progress: Progress | None = None,
     vocabulary: Vocabulary | None = None,
     listen: Listener | None = None,
+    write_profile: Path | None = None,
 ) -> ImportReport:
     """Bring the places of a file of any format into a store, in one transaction.
 
@@ -71,6 +73,8 @@ def import_sites(
         The deployment's vocabulary; the shipped one without.
     listen : callable, optional
         Called with what becomes of each row (:class:`importers.outcomes.Outcome`).
+    write_profile : Path, optional
+        Where to write what was recognised, as a profile to start from; a file that is there is not overwritten.
 
     Returns
     -------
@@ -89,6 +93,8 @@ def import_sites(
     """
     if datum not in DATUMS:
         raise ParameterError("option_unusable", name="datum", value=datum, expected=", ".join(DATUMS))
+    if write_profile is not None:
+        writing.check_target(write_profile)
     opened = open_table(
         path, "sites", needs=NEEDS, profile=profile, source=source, dry_run=dry_run, vocabulary=vocabulary
     )
@@ -110,6 +116,9 @@ def import_sites(
     loader = Loader(store, opened.extractor, drafter, surveyed, report, assigner, ranks, complete, listen)
     with batch(store, opened, "sites", actor) as writer:
         loader.run(writer, progress)
+    if write_profile is not None:
+        found = surveyed.choice.datum if surveyed.located else None
+        writing.write_profile(write_profile, opened, default_kind or "", found)
     return report
 
 

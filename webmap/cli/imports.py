@@ -66,9 +66,14 @@ _datum = click.option(
 @click.option("--kind", help="Kind of the rows that state none, such as rest_station. 站点类型")
 @click.option("--complete", is_flag=True, help="The file is all that the source has; review what it lacks. 完整名单")
 @_datum
+@click.option("--write-profile", type=click.Path(path_type=Path), help="Write what was recognised. 输出配置")
 @click.option("--preview", type=click.Path(path_type=Path), help="Write a map of the rows as HTML. 预览地图")
 def sites(file: Path, report: Path | None, preview: Path | None, **options: Any) -> None:
     """Import places from a table, a workbook, a map or an OSM extract. 导入站点."""
+    if options["write_profile"] is not None:
+        if options["profile"] is not None:
+            raise click.UsageError("--write-profile / --profile")
+        _check_writable(options["write_profile"])
     from importers.sites import import_sites
 
     if preview is None:
