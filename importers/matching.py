@@ -31,6 +31,8 @@ _NEAR_M = 600.0
 #: A name, telephone or address that more sites share says nothing; it is not looked up.
 _MOST = 60
 _EARTH_M = 6_371_009.0
+#: Sites of the same name further away than this, some five kilometres, are other places.
+_FAR_DEGREES = 0.05
 
 
 def row_key(draft: Draft, place: Place | None) -> str:
@@ -170,8 +172,8 @@ class Directory:
             or self._traits[index].name.core[0] == name.core[0]
             or self._traits[index].former
         }
-        for key in (("name", name.full), ("name", name.core), ("name", name.local)):
-            candidates.update(self._sharing(*key))
+        for text in {name.full, name.core, name.local}:
+            candidates.update(index for index in self._sharing("name", text) if self._may_be(row, self._traits[index]))
         for number in row.phones:
             candidates.update(self._sharing("phone", number))
         if row.address is not None:
@@ -184,6 +186,13 @@ class Directory:
             rivals = tuple(self.sites[other].code for other, its in likely if other != index and rival(its, comparison))
             found.append(Match(self.sites[index], comparison, place == 0 and comparison.sure and not rivals, rivals))
         return found
+
+    @staticmethod
+    def _may_be(row: Traits, site: Traits) -> bool:
+        """Tell whether a site of the same name is not plainly elsewhere."""
+        if row.lon is None or row.lat is None or site.lon is None or site.lat is None:
+            return True
+        return abs(row.lat - site.lat) < _FAR_DEGREES and abs(row.lon - site.lon) < 2 * _FAR_DEGREES
 
     def _sharing(self, what: str, text: str) -> list[int]:
         found = self._by_text.get((what, text), [])

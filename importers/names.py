@@ -43,12 +43,17 @@ def _words() -> Mapping[str, Any]:
 
 
 @cache
-def _programmes() -> tuple[tuple[str, str], ...]:
-    """Return all programme words with their group (empty for generic ones), the longest first."""
+def _programmes() -> Mapping[str, str]:
+    """Return all programme words with their group (empty for generic ones)."""
     found = dict.fromkeys(_words()["generic"], "")
     for group, words in _words()["specific"].items():
         found |= dict.fromkeys(words, group)
-    return tuple(sorted(((fold(word), group) for word, group in found.items()), key=lambda pair: -len(pair[0])))
+    return {fold(word): group for word, group in found.items()}
+
+
+@cache
+def _programme_words() -> re.Pattern[str]:
+    return re.compile("|".join(sorted(map(re.escape, _programmes()), key=len, reverse=True)))
 
 
 @cache
@@ -112,12 +117,15 @@ def _parsed(text: str, labels: tuple[str, ...]) -> Name:
     for label in map(fold, labels):
         if label and label in core and label != core:
             core = core.replace(label, "", 1)
-    for word, group in _programmes():
-        if word in core:
-            if group:
-                programmes.add(group)
-            core = core.replace(word, "", 1) if core != word else core
-    core = core if len(core) >= 2 else base
+    groups = _programmes()
+    for word in _programme_words().findall(core):
+        if groups[word]:
+            programmes.add(groups[word])
+        core = core.replace(word, "", 1) if core != word else core
+    if (
+        len(core) < 2 or core in groups
+    ):  # the name of a programme alone: which place it is stands in brackets, if anywhere
+        core = aside if len(aside) >= 2 else base
     local = _REGION.sub("", core)
     kind = next((group for word, group in _types() if core.endswith(word)), "")
     found = {number.lstrip("第").translate(_HAN) for number in _NUMBER.findall(base + aside)}

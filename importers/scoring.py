@@ -145,8 +145,12 @@ def _name(row: Name, site: Name, weights: Weights) -> float:
     alike = both / one if one else 0.0
     if alike < 0.6 and (is_short_for(row.core, site.core) or is_short_for(site.core, row.core)):
         return 1.5
-    whole = {row.aside, row.full} & {site.aside, site.full} - {""}
-    return 3.0 if whole else 8.0 * alike - 4.0
+    return 3.0 if _in_brackets(row, site) else 8.0 * alike - 4.0
+
+
+def _in_brackets(row: Name, site: Name) -> bool:
+    """Tell whether what one has in brackets is the other's whole name: another name, or where the place is."""
+    return row.aside == site.full or site.aside == row.full
 
 
 def _grams(text: str) -> set[str]:
@@ -170,6 +174,8 @@ def _contradictions(row: Traits, site: Traits, mine: Name, other: Name, found: C
         found.points["programme"] = -0.5
     if mine.type and other.type and mine.type != other.type:
         found.points["type"] = -5.0
+    if mine.base != other.base and _in_brackets(mine, other):
+        found.capped = True
     if row.kind != site.kind:
         found.points["kind"] = -2.0
         found.capped = True

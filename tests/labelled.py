@@ -1,8 +1,8 @@
 """A labelled set for matching: a real list as another source would give it, and which rows mean which stored sites.
 
 Nothing is made up but what people and sources do to a list: positions move by up to 80 m; names gain or lose a region,
-a programme, brackets, 分 of 分馆, half of 图书馆, or come in traditional or full-width characters; addresses and numbers
-are left out or written otherwise. Rows of the list that are not in the store are the true negatives: near neighbours
+a programme, brackets, 分 of 分馆, half of 图书馆, or come in traditional or full-width signs; addresses, numbers
+are left out or differ. Rows of the list that are not in the store are the true negatives: near neighbours
 with like names are among them.
 """
 
