@@ -16,6 +16,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from geodata.index.mistyping import alike
 from geodata.index.text import normalise
 
 Units: TypeAlias = NDArray[np.uint16]
@@ -70,6 +71,23 @@ class Grams:
     def holding(self, sought: str) -> NDArray[np.int32]:
         """Return the texts in which a folded text occurs; one with several occurrences several times."""
         return self._texts_at(self._occurrences(_utf16(sought)))
+
+    def similar(self, sought: str) -> Found:
+        """Return occurrences of a folded text with one error: a character wrong, missing or too many.
+
+        One half of the text is then there without an error, and the other one beside it with it.
+        """
+        wanted = _utf16(sought)
+        half = len(wanted) // 2
+        first = self._occurrences(wanted[:half])
+        chosen, _ = alike(self.units, first + np.int32(half), wanted[half:], (_END, _PART))
+        second = self._occurrences(wanted[half:])
+        chosen_too, length = alike(self.units, second - np.int32(1), wanted[:half][::-1], (_END, _PART), step=-1)
+        at = np.concatenate((first[chosen], (second[chosen_too] - length).astype(np.int32)))
+        before = self.units[at - 1]  # before the first one of all stands the last one, which is an end
+        begins = (before == _END) | (before == _PART)
+        text = self._texts_at(np.concatenate((first[chosen], second[chosen_too])))
+        return Found(text, begins, np.zeros(len(text), dtype=np.bool_))
 
     def length(self) -> NDArray[np.int32]:
         """Return how long each text is, in units."""

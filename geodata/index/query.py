@@ -109,8 +109,9 @@ class Suggestion:
     name, address : str
     kind : str or None
         The site's kind; ``None`` for an area.
-    matched : {"name", "label", "pinyin", "address"}
-        Where the text was found: the own name, a label or former name, its pinyin or initials, address or area.
+    matched : {"name", "label", "pinyin", "address", "similar"}
+        Where the text was found: the own name, a label or former name, its pinyin or initials, address or area;
+        ``similar`` for a name that differs by one error in typing.
     lon, lat : float or None
         WGS-84; for an area a point within it. ``None`` for a site without a position.
     distance_m : float or None
@@ -124,7 +125,7 @@ class Suggestion:
     name: str
     address: str
     kind: str | None
-    matched: Literal["name", "label", "pinyin", "address"]
+    matched: Literal["name", "label", "pinyin", "address", "similar"]
     lon: float | None
     lat: float | None
     distance_m: float | None

@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geodata.index.grams import Grams, Units, folded_units
+from geodata.index.mistyping import forgivable
 from geodata.index.spelling import Spellings, raw_of
 
-#: How well a text goes with a site, the best first; ``NO_MATCH`` where it does not.
-EXACT, PREFIX, SUBSTRING, LABEL, SPELT, SPELT_WITHIN, PLACE, NO_MATCH = range(8)
+#: How well a text goes with a site, the best first; ``NO_MATCH`` where it does not. The similar ones differ by one
+#: error in typing.
+EXACT, PREFIX, SUBSTRING, LABEL, SPELT, SPELT_WITHIN, PLACE, SIMILAR, SIMILAR_WITHIN, NO_MATCH = range(10)
 
 Ranks: TypeAlias = NDArray[np.uint8]
 
@@ -85,6 +87,19 @@ class _Segment:
         ranks[names.text[names.whole]] = EXACT
         return ranks
 
+    def similar(self, word: str) -> Ranks:
+        """Return which rows' names a folded word goes with but for one error in typing."""
+        ranks = np.full(len(self.rows), NO_MATCH, dtype=np.uint8)
+        if not len(self.rows):
+            return ranks
+        texts = (self.pinyin,) if word.isascii() else (self.alias, self.name)
+        found = [text.similar(word) for text in texts]
+        for each in found:
+            ranks[each.text] = SIMILAR_WITHIN
+        for each in found:
+            ranks[each.text[each.begins]] = SIMILAR
+        return ranks
+
 
 @dataclass(frozen=True, slots=True)
 class Search:
@@ -134,6 +149,17 @@ class Search:
             better = whole < worst
             worst[better] = whole[better]
         return worst
+
+    def similar(self, words: Sequence[str]) -> Ranks:
+        """Return by row which names words go with, written as one, but for one error in typing."""
+        ranks = np.full(self.size, NO_MATCH, dtype=np.uint8)
+        whole = "".join(words)
+        if forgivable(whole):
+            found = self.base.similar(whole)
+            found[~self.current] = NO_MATCH
+            ranks[self.base.rows] = found
+            ranks[self.recent.rows] = self.recent.similar(whole)
+        return ranks
 
     def name_lengths(self) -> NDArray[np.int32]:
         """Return by row how long the names are."""

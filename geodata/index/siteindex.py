@@ -13,6 +13,7 @@ import numpy as np
 from geodata.calendar import WorkCalendar
 from geodata.errors import NotFoundError
 from geodata.index import build
+from geodata.index.areanames import AreaNames
 from geodata.index.clusters import Clustering, Clusters
 from geodata.index.columns import Columns, Lexicons
 from geodata.index.counting import counts
@@ -78,12 +79,14 @@ class SiteIndex:
         areas: Iterable[Area],
         tz: ZoneInfo,
         before: Moments | None = None,
+        area_names: AreaNames | None = None,
     ) -> None:
         self.store_id = store_id
         self.version = version
         self.calendar = calendar
         self.areas = tuple(areas)
         self.tz = tz
+        self._area_names = area_names or AreaNames(self.areas)
         self._vocabulary = vocabulary
         self._columns = columns
         self._moments = Moments(columns, calendar, tz, before)
@@ -196,6 +199,7 @@ class SiteIndex:
             areas=self.areas,
             tz=self.tz,
             before=None if since.calendar_changed else self._moments,
+            area_names=self._area_names,
         )
 
     @property
@@ -323,8 +327,9 @@ class SiteIndex:
     ) -> list[Suggestion]:
         """Return sites and areas that go with what someone typed.
 
-        By exact name, its beginning, a piece of it, label or former name, pinyin or initials, address or area; within
-        these the nearest first, or the shortest names where no position is given.
+        By exact name, its beginning, a piece of it, label or former name, pinyin or initials, address or area; then, if
+        there is room left, names that differ by one error in typing (from three Chinese characters or four letters on).
+        Within these the nearest first, or the shortest names where no position is given.
 
         Parameters
         ----------
@@ -341,7 +346,7 @@ class SiteIndex:
             If the position or limit is out of range.
         """
         wanted = self._moments.listed(self._moments.at(now or datetime.now(UTC)))
-        return suggest(self._finder, self.areas, text, limit=limit, near=near, wanted=wanted)
+        return suggest(self._finder, self._area_names, text, limit=limit, near=near, wanted=wanted)
 
     def row_of(self, code: str) -> int | None:
         """Return the row of a present code; ``None`` if there is no such site or the code is a former one."""

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from geodata.index.mistyping import alike, misspelt
+
 _END = 0
 _LINE = 10
 _SPACE = 32
@@ -51,6 +53,33 @@ class _Suffixes:
             same = self._units[np.minimum(begins + offset, len(self._units) - 1)] == sought[offset]
             begins, owner = begins[same], owner[same]
         return owner, (begins == 0) | (self._units[begins - 1] == _END)
+
+    def similar(self, sought: str) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+        """Return the same as :meth:`find` for letters of which one is wrong, missing or too many."""
+        heads = sorted({variant[:_KEY].encode() for variant in misspelt(sought[: _KEY + 1])})
+        first = self._borders(np.array([int.from_bytes(head.ljust(_KEY, b"\0"), "big") for head in heads], np.uint64))
+        above = np.array([int.from_bytes(head.ljust(_KEY, b"\xff"), "big") for head in heads], np.uint64)
+        places = _ranges(first, self._borders(above, after=True))
+        begins, owner = self._begins[places], self._owner[places]
+        if len(sought) >= _KEY:
+            wanted = np.frombuffer(sought.encode(), dtype=np.uint8)
+            chosen, _ = alike(self._units, begins, wanted, (_END, _LINE))
+            begins, owner = begins[chosen], owner[chosen]
+        return owner, (begins == 0) | (self._units[begins - 1] == _END)
+
+    def _borders(self, keys: NDArray[np.uint64], *, after: bool = False) -> NDArray[np.int64]:
+        """Return where keys of eight letters belong: before those that equal them, or after these."""
+        low, high = np.zeros(len(keys), dtype=np.int64), np.full(len(keys), len(self._begins))
+        while (open_ := low < high).any():
+            middle = (low + high) // 2
+            at = self._begins[np.minimum(middle, len(self._begins) - 1)]
+            here = np.zeros(len(keys), dtype=np.uint64)
+            for place in range(_KEY):
+                here |= self._units[at + place].astype(np.uint64) << np.uint64(56 - 8 * place)
+            beyond = (here <= keys if after else here < keys) & open_
+            low = np.where(beyond, middle + 1, low)
+            high = np.where(open_ & ~beyond, middle, high)
+        return low
 
     def _border(self, key: bytes, *, after: bool) -> int:
         low, high = 0, len(self._begins)
@@ -112,6 +141,10 @@ class Spellings:
         found = [index.find(key) for index in (self._spelt, self._initials)[: len(key)]]
         return Spelt(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
 
+    def similar(self, sought: str) -> Spelt:
+        """Return the texts in which a syllable begins what is sought but for one letter; initials are too short."""
+        return Spelt(*self._spelt.similar(sought))
+
     def kept(self, keep: NDArray[np.bool_]) -> bytes:
         """Return the raw texts that are to be kept."""
         units = np.frombuffer(self.raw, dtype=np.uint8)
@@ -129,6 +162,15 @@ def raw_of(texts: Sequence[str]) -> bytes:
     if raw.count(b"\0") != len(texts):
         raise ValueError("a text holds a NUL, which no store keeps")
     return raw
+
+
+def _ranges(first: NDArray[np.int64], last: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the numbers of all ranges, each once; the ranges begin in ascending order."""
+    reached = np.maximum.accumulate(last)
+    first = np.maximum(first, np.concatenate((first[:1], reached[:-1])))
+    lengths = np.maximum(last - first, 0)
+    offsets = np.repeat(first - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths)
+    return offsets + np.arange(len(offsets))
 
 
 def _indexed(

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geodata.index.areanames import AreaNames
 from geodata.index.features import member
 from geodata.index.finding import Finder, Point, check_limit, check_position
 from geodata.index.geometry import Accept, Mask, geodesic_m
 from geodata.index.query import Suggestion
-from geodata.index.search import EXACT, LABEL, NO_MATCH, PLACE, PREFIX, SPELT, SPELT_WITHIN, SUBSTRING, Ranks
+from geodata.index.search import (
+    EXACT,
+    LABEL,
+    NO_MATCH,
+    PLACE,
+    PREFIX,
+    SIMILAR,
+    SIMILAR_WITHIN,
+    SPELT,
+    SPELT_WITHIN,
+    SUBSTRING,
+    Ranks,
+)
 from geodata.index.text import fold, tokens
 
 if TYPE_CHECKING:
@@ -27,13 +39,15 @@ _MATCHED = {
     SPELT: "pinyin",
     SPELT_WITHIN: "pinyin",
     PLACE: "address",
+    SIMILAR: "similar",
+    SIMILAR_WITHIN: "similar",
 }
 #: A single letter is in too many areas' names to say anything.
 _AREA_LIMIT = 3
 
 
 def suggest(
-    finder: Finder, areas: Sequence[Area], text: str, *, limit: int, near: Point | None, wanted: Mask
+    finder: Finder, areas: AreaNames, text: str, *, limit: int, near: Point | None, wanted: Mask
 ) -> list[Suggestion]:
     """Return what goes with a text (:meth:`geodata.index.SiteIndex.suggest`); ``wanted`` sites only."""
     check_limit(limit)
@@ -42,14 +56,19 @@ def suggest(
     words = tokens(text)
     if not any(words):
         return []
-    found: list[tuple[int, int, Suggestion]] = []
-    for rank, area in _areas(areas, fold(text))[:_AREA_LIMIT]:
-        found.append((rank, 0, _area(area, rank, near)))
+    named = areas.find(fold(text))[:_AREA_LIMIT]
     ranks = finder.search.rank(words)
     ranks[~wanted] = NO_MATCH
-    for row in _best(finder, ranks, limit, near):
-        rank = int(ranks[row])
-        found.append((rank, 1, _site(finder, row, rank, near)))
+    rows = _best(finder, ranks, limit, near)
+    if len(named) + len(rows) < limit:
+        # Not enough: what was typed may hold an error.
+        ranks = np.minimum(ranks, finder.search.similar(words))
+        ranks[~wanted] = NO_MATCH
+        rows = _best(finder, ranks, limit, near)
+        if not named:
+            named = areas.similar(fold(text))[:_AREA_LIMIT]
+    found = [(rank, 0, _area(area, rank, near)) for rank, area in named]
+    found += [(int(ranks[row]), 1, _site(finder, row, int(ranks[row]), near)) for row in rows]
     # The sort keeps the order within equals: the areas', then the sites' by nearness.
     return [suggestion for _, _, suggestion in sorted(found, key=lambda item: item[:2])][:limit]
 
@@ -109,25 +128,6 @@ def _site(finder: Finder, row: int, rank: int, near: Point | None) -> Suggestion
         lat=lat if located else None,
         distance_m=_distance(near, lon, lat) if located else None,
     )
-
-
-def _areas(areas: Sequence[Area], wanted: str) -> list[tuple[int, Area]]:
-    """Return the areas that a text names or begins to name, the best first, then the largest."""
-    found: list[tuple[int, int, str, Area]] = []
-    for area in areas:
-        name, english = fold(area.name), fold(area.name_en)
-        if wanted in (name, english):
-            rank = EXACT
-        elif name.startswith(wanted):
-            rank = PREFIX
-        elif english.startswith(wanted) and wanted:
-            rank = SPELT
-        elif wanted in name:
-            rank = SUBSTRING
-        else:
-            continue
-        found.append((rank, len(area.adcode.rstrip("0")), area.adcode, area))
-    return [(rank, area) for rank, _, _, area in sorted(found, key=lambda item: item[:3])]
 
 
 def _area(area: Area, rank: int, near: Point | None) -> Suggestion:

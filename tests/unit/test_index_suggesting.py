@@ -4,9 +4,15 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from shapely import MultiPolygon, box
 
 from geodata.areas import Area
+from geodata.index.areanames import initials_of
+from geodata.index.grams import Grams, folded_units
+from geodata.index.mistyping import one_apart
+from geodata.index.spelling import Spellings, raw_of
 from geodata.sites import Position, Site
 from tests.indexes import NOON, RowStore, code_of, index_of, load
 
@@ -85,3 +91,101 @@ def test_areas_are_suggested_by_name_and_english_name():
     assert index.suggest("zhifu")[0].name in ("芝罘区", "芝罘驿站")
     assert names(index.suggest("yantai")) == ["烟台市"]
     assert index.suggest("烟", near=(121.5, 37.5))[0].distance_m is not None
+
+
+def pieces(text):
+    """Return every piece of a text, those that begin it marked."""
+    spans = [(i, j) for i in range(len(text) + 1) for j in range(i, len(text) + 1)]
+    return {(text[i:j], i == 0) for i, j in spans}
+
+
+@settings(max_examples=300)
+@given(st.lists(st.text("大海阳路站\n", max_size=8), max_size=6), st.text("大海阳路", min_size=3, max_size=6))
+def test_names_with_one_error_are_those_of_brute_force(texts, sought):
+    found = Grams(folded_units(texts)).similar(sought) if texts else None
+    given = {} if found is None else dict.fromkeys(found.text.tolist())
+    expected = [
+        number
+        for number, text in enumerate(texts)
+        if any(one_apart(piece, sought) for line in text.split("\n") for piece, _ in pieces(line))
+    ]
+    assert sorted(given) == expected
+
+
+@settings(max_examples=300)
+@given(st.lists(st.text("ab \n", max_size=12), max_size=6), st.text("ab", min_size=4, max_size=11))
+def test_pinyin_with_one_error_is_that_of_brute_force(texts, sought):
+    found = Spellings(raw_of(texts)).similar(sought)
+    expected, exact = set(), set()
+    for number, text in enumerate(texts):
+        syllables = [line.split() for line in text.split("\n")]
+        rests = ["".join(line[i:]) for line in syllables for i in range(len(line))]
+        begun = {piece for rest in rests for piece, begins in pieces(rest) if begins}
+        if any(one_apart(piece, sought) for piece in begun - {sought} if len(piece) > 3 or len(sought) > 4):
+            expected.add(number)
+        if sought in begun:
+            exact.add(number)
+    # What is spelt right was found before, whether it is here or not.
+    assert expected - exact <= set(found.text.tolist()) <= expected | exact
+
+
+@given(st.text("abc", max_size=6), st.text("abc", max_size=6))
+def test_one_apart_is_one_step_of_editing(one, other):
+    letters = "abc"
+    edits = {one} | {one[:i] + one[i + 1 :] for i in range(len(one))}
+    edits |= {one[:i] + letter + one[i + 1 :] for i in range(len(one)) for letter in letters}
+    edits |= {one[:i] + letter + one[i:] for i in range(len(one) + 1) for letter in letters}
+    assert one_apart(one, other) == (other in edits)
+
+
+@pytest.mark.parametrize(
+    "text", ["大海洋路", "大阳路", "大海小阳路", "打海阳路", "大海阳陆驿站", "dahaiyanlu", "dahuiyang", "ahaiyang"]
+)
+def test_one_error_in_typing_is_overlooked(text):
+    first = index_of(*SITES).suggest(text)[0]
+    assert (first.name, first.matched) == ("大海阳路驿站", "similar")
+
+
+@pytest.mark.parametrize("text", ["大洋", "大洋小路", "dhxl", "dai", "大海洋陆"])
+def test_two_errors_and_errors_in_short_texts_are_not(text):
+    assert "大海阳路驿站" not in names(index_of(*SITES).suggest(text))
+
+
+def test_what_is_spelt_right_comes_first():
+    sites = [Site("大海洋路站", "stall"), Site("大海阳路站", "stall"), Site("大海阳路", "stall", state="closed")]
+    found = index_of(*sites).suggest("大海阳路")
+    assert [(item.name, item.matched) for item in found] == [("大海阳路站", "name"), ("大海洋路站", "similar")]
+    assert names(index_of(*sites).suggest("大海阳路", limit=1)) == ["大海阳路站"]
+
+
+def test_similar_names_are_found_after_an_edit_too():
+    store = RowStore(SITES)
+    index = load(store)
+    store.put({1: Site("黄河北路站", "stall", position=Position(121, 37))})
+    later = index.refreshed(store)  # type: ignore[arg-type]
+    assert names(later.suggest("黄河被路")) == ["黄河北路站"]
+    assert names(later.suggest("huanghebeiku")) == ["黄河北路站"]
+
+
+@pytest.mark.parametrize(
+    ("name", "english", "initials"),
+    [("芝罘区", "Zhifu District", "zf"), ("西安市", "Xi'an", "xa"), ("乌鲁木齐市", "Ürümqi", ""),
+     ("六安市", "Lu'an City", "la"), ("吕梁市", "Lüliang", "ll"),
+     ("幸福街道", "Xingfu Subdistrict", "xf"), ("无名区", "", "")],
+)  # fmt: skip
+def test_initials_of_areas_come_from_their_english_names(name, english, initials):
+    area = Area("1", name, english, "district", None, MultiPolygon([box(121, 37, 122, 38)]), "test", False)
+    assert initials_of(area) == initials
+
+
+@pytest.mark.parametrize(
+    ("text", "matched"),
+    [("zf", "pinyin"), ("zhif", "pinyin"), ("zhifu", "name"), ("zhifudistrict", "name"), ("zhihu", "similar"),
+     ("芝孚区", "similar"), ("罘", "name")],
+)  # fmt: skip
+def test_areas_by_pinyin_initials_and_with_an_error(text, matched):
+    store = RowStore([])
+    shape = MultiPolygon([box(121, 37, 122, 38)])
+    store.areas = [Area("370602", "芝罘区", "Zhifu District", "district", "370600", shape, "test", False)]
+    store.touch("areas")
+    assert [(item.name, item.matched) for item in load(store).suggest(text)] == [("芝罘区", matched)]

@@ -292,7 +292,9 @@ class SuggestionBody(Body):
     name: str
     address: str
     kind: str | None
-    matched: Literal["name", "label", "pinyin", "address"]
+    matched: Literal["name", "label", "pinyin", "address", "similar"] = Field(
+        description="Where the text was found; similar: a name that differs by one error in typing"
+    )
     point: tuple[float, float] | None
     bbox: tuple[float, float, float, float] | None
     distance_m: float | None

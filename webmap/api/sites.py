@@ -178,7 +178,8 @@ def _navigation(detail: dict[str, Any], asked: SiteParameters) -> list[dict[str,
 def suggest() -> Response:
     """Complete what was typed into a search box.
 
-    Sites and areas, by name, label, former name, address, pinyin or initials.
+    Sites and areas, by name, label, former name, address, pinyin or initials; if there is room left, also names that
+    differ by one error in typing, marked as `similar`.
     """
     parts = context()
     asked = parse(parts.parameters.suggest, request.args)

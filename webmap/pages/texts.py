@@ -64,6 +64,7 @@ TEXTS = {
     "remove_filter": _("Remove filter: {name}"),
     # Search
     "suggestion_area": _("Area"),
+    "suggestion_similar": _("Similar name"),
     "suggestions_one": _("{n} suggestion"),
     "suggestions_other": _("{n} suggestions"),
     "search_for": _("Search all places for “{q}”"),

@@ -160,10 +160,12 @@ export function site(code) {
 
 /**
  * @param {string} text
+ * @param {Origin | null} origin From where the nearer ones come first.
  * @returns {Promise<Suggestion[]>}
  */
-export async function suggest(text) {
+export async function suggest(text, origin) {
   const query = new URLSearchParams({ q: text.slice(0, config.limits.text), limit: String(config.limits.suggest) });
+  if (origin) countFrom(query, origin);
   return (await ask("suggest", config.api.suggest, query)).suggestions;
 }
 

@@ -74,7 +74,7 @@ async function suggest() {
   const q = input.value.trim();
   if (!q) return close();
   try {
-    const found = await api.suggest(q);
+    const found = await api.suggest(q, state.origin);
     if (document.activeElement === input) show(q, found);
   } catch (error) {
     // Completing is a help only: the search itself will say what is wrong.
@@ -111,9 +111,10 @@ function show(q, found) {
  * @param {Suggestion} suggestion
  * @returns {HTMLElement}
  */
-function option({ type, kind, name, address }) {
+function option({ type, kind, name, address, matched }) {
   const symbol = type === "area" ? icon("area") : kindSign(kind ?? "");
-  const detail = type === "area" ? t("suggestion_area") : address;
+  const what = type === "area" ? t("suggestion_area") : address;
+  const detail = [matched === "similar" && t("suggestion_similar"), what].filter(Boolean).join(" · ");
   return h("li", { class: "option" }, symbol, h("span", { class: "option-text" }, h("b", {}, name), detail && h("small", {}, detail)));
 }
 

@@ -191,6 +191,7 @@ export interface Suggestion {
   name: string;
   address: string;
   kind: string | null;
+  matched: "name" | "label" | "pinyin" | "address" | "similar";
   point: [number, number] | null;
   bbox: [number, number, number, number] | null;
 }
