@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import sqlite3
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,6 +53,8 @@ def read_vector(path: Path) -> list[Grid]:
         start = stream.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"<"):
         _check_xml(path)
+    elif start.startswith(b"SQLite"):
+        _check_geopackage(path)
     try:
         layers = [str(name) for name, _ in pyogrio.list_layers(path)]
         gpx = "waypoints" in layers and "track_points" in layers
@@ -144,6 +147,18 @@ def _check_xml(path: Path) -> None:
                 if danger in text or danger.lower() in text.lower():
                     raise FileError("file_xml_refused", file=path.name, found=danger.decode())
             rest = text[-longest:]
+
+
+def _check_geopackage(path: Path) -> None:
+    """Refuse a database that is damaged or no GeoPackage before GDAL tries it."""
+    try:
+        database = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+        try:
+            database.execute("SELECT count(*) FROM gpkg_contents").fetchone()
+        finally:
+            database.close()
+    except sqlite3.Error as error:
+        raise FileError("file_map_unreadable", file=path.name, reason=_reason(path, error)) from error
 
 
 def _reason(path: Path, error: Exception) -> str:
