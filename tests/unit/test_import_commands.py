@@ -46,7 +46,7 @@ def test_a_list_goes_in(run: Run, write: Callable[[str], Path], fresh_sqlite: st
     assert result.stderr == ""
     lines = result.stdout.splitlines()
     assert lines[0].startswith("list.csv was imported")
-    assert lines[1] == "2 rows read: 2 created, 0 updated, 0 unchanged, 0 skipped, 0 rejected."
+    assert lines[1] == "2 rows read: 2 created, 0 updated, 0 unchanged, 0 to review, 0 skipped, 0 rejected."
     assert any(line.startswith("  warning · row 3 · 经度") for line in lines)
     assert any("吉祥物" in line and line.startswith("  info") for line in lines)
     store = open_store(fresh_sqlite)
