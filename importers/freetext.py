@@ -140,14 +140,15 @@ def _value(item: str, words: Words) -> tuple[Value, str, bool]:
 def _of_item(item: str, rest: str, value: Value, words: Words) -> Iterator[Said]:
     bare = _BRACKETS.sub("", rest)
     found = _whole(bare, words) or _whole(rest, words)
-    several = [found] if found else _within(bare, words)
-    several = several or [one for part in _BRACKETS.findall(rest) for one in _within(part, words)]
+    several = (found,) if found else _within(bare, words)
+    several = several or tuple(one for part in _BRACKETS.findall(rest) for one in _within(part, words))
     if not several:
         yield Said(item)
     for group, code in several:
         yield Said(item, group, code, value)
 
 
+@lru_cache(maxsize=65536)
 def _whole(text: str, words: Words) -> tuple[str, str] | None:
     for group in GROUPS:
         if code := words.find(group, text):
@@ -155,7 +156,8 @@ def _whole(text: str, words: Words) -> tuple[str, str] | None:
     return None
 
 
-def _within(text: str, words: Words) -> list[tuple[str, str]]:
+@lru_cache(maxsize=65536)
+def _within(text: str, words: Words) -> tuple[tuple[str, str], ...]:
     """Return the facilities and services whose words are in a text, the longest words first and none within another."""
     plain = _OTHERWISE.sub("　", text).casefold()
     chinese, latin = _by_script(words)
@@ -172,7 +174,7 @@ def _within(text: str, words: Words) -> list[tuple[str, str]]:
             if size:
                 found.append(latin["".join(tokens[:size])])
             del tokens[: max(size, 1)]
-    return list(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found))
 
 
 @lru_cache(maxsize=4)
