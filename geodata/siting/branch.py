@@ -280,7 +280,9 @@ class Search:
         if int(m.group.sum()) < m.least or (m.alike and m.least > m.budget):
             return True
         take: Longs
-        if count == 0 or float(m.price.sum()) <= m.budget * (1 + 1e-12):
+        if not np.any(m.price <= m.budget * (1 + 1e-12)):
+            take = np.empty(0, np.int64)
+        elif float(m.price.sum()) <= m.budget * (1 + 1e-12):
             take = np.arange(count)
         elif m.alike and m.budget < 2:
             gain = np.bincount(m.sites, weights=np.repeat(m.pen, np.diff(m.indptr)) - m.costs, minlength=count)

@@ -8,7 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from geodata.siting import mip
-from geodata.siting.branch import minimise
+from geodata.siting.branch import Search
 from geodata.siting.clock import Clock
 from geodata.siting.kernels import take_rows
 from geodata.siting.model import Model, granularity
@@ -16,7 +16,7 @@ from geodata.siting.prepare import PAIRS
 from geodata.siting.search import greedy
 from geodata.siting.types import Bools, Floats, Longs
 
-#: Entries up to which HiGHS gets all the time; beyond, it gets a part of it first.
+#: Entries up to which HiGHS is given the compact model.
 COMPACT = 3_000_000
 
 
@@ -43,30 +43,103 @@ def cheapest_cover(model: Model, missing: float, clock: Clock) -> Cheapest:
     """
     room = missing - model.constant
     room += 1e-9 * max(1.0, abs(missing), float(model.pen.sum()))
-    best = _greedy_cover(model, room)
-    cost, floor = float(model.price[best].sum()), _ratio_bound(model, room)
-    step = granularity(model.price)
+    run = _Run(model, room, clock, _greedy_cover(model, room), _ratio_bound(model, room))
+    run.descend()
     full = len(model.pen) == 0 or room < float(model.pen.min())
-    nodes = 0
-    if not _meets(floor, cost) and mip.size_of(model) <= COMPACT:
-        problem = _problem(_without_implied_rows(model) if full else model, room, full)
-        seconds = clock.left if full else 0.5 * clock.left
-        best, floor = _by_highs(model, problem, room, best, floor, clock, seconds)
-        cost = float(model.price[best].sum())
-    while not _meets(floor, cost) and not clock.over:
-        less = cost - step if step else cost * (1 - 1e-9)
-        if floor > less + 1e-6 * max(1.0, less):
-            floor = cost
-            break
-        clock.report(cost, floor)
-        found = minimise(replace(model, budget=less), clock, 0.0, lambda _: 0.0, aim=room + model.constant)
-        nodes += found.nodes
-        if found.cost <= room + model.constant:
-            best = _thinned(model, np.isin(np.arange(len(model.price)), found.opened), room)
-            cost = float(model.price[best].sum())
-        elif not clock.over:
-            floor = cost
-    return Cheapest(np.flatnonzero(best), cost if _meets(floor, cost) else floor, nodes)
+    for part in (run.by_highs, run.by_decisions) if full else (run.by_decisions, run.by_highs):
+        if not run.proven and not clock.over:
+            part(full)
+    return Cheapest(np.flatnonzero(run.best), run.cost if run.proven else run.floor, run.nodes)
+
+
+@dataclass(slots=True)
+class _Run:
+    """The best choice so far that leaves at most ``room`` uncovered, and the proven ``floor`` of its cost."""
+
+    model: Model
+    room: float
+    clock: Clock
+    best: Bools
+    floor: float
+    nodes: int = 0
+
+    @property
+    def cost(self) -> float:
+        return float(self.model.price[self.best].sum())
+
+    @property
+    def proven(self) -> bool:
+        return _meets(self.floor, self.cost)
+
+    @property
+    def step(self) -> float:
+        return granularity(self.model.price)
+
+    def take(self, opened: Bools) -> bool:
+        """Keep a choice if it covers enough and costs less."""
+        if _uncovered(self.model, opened) > self.room or int((opened & self.model.group).sum()) < self.model.least:
+            return False
+        thin = _thinned(self.model, opened, self.room)
+        better = float(self.model.price[thin].sum()) < self.cost * (1 - 1e-12)
+        if better:
+            self.best = thin
+        return better
+
+    def search(self, budget: float, seconds: float) -> Search:
+        """Return a search for a choice within ``budget`` that covers enough."""
+        clock = Clock(replace(self.clock.limits, time_limit_s=max(1e-3, min(seconds, self.clock.left))))
+        model = replace(self.model, budget=budget, names=np.arange(len(self.model.price)))
+        return Search(model, clock, 0.0, lambda _: 0.0, self.room + self.model.constant)
+
+    def descend(self) -> None:
+        """Look for cheaper choices by interchange alone."""
+        while not self.proven and not self.clock.over:
+            search = self.search(self.cost - self.step if self.step else self.cost * 0.99, self.clock.left)
+            if search.root.budget < 0:
+                return
+            search.start()
+            if not self.take(search.best):
+                return
+
+    def by_decisions(self, full: bool) -> None:
+        """Halve the range of costs with covering decisions until one of them is too hard."""
+        while not self.proven and not self.clock.over:
+            self.clock.report(self.cost, self.floor)
+            high = self.cost - self.step if self.step else self.cost * (1 - 1e-9)
+            low = self.floor
+            budget = np.floor((low + high) / 2 / self.step + 1e-6) * self.step if self.step else high
+            search = self.search(max(0.0, budget), self.clock.left if full else 0.4 * self.clock.left)
+            found = search.run()
+            self.nodes += found.nodes
+            if search.done:
+                self.take(search.best)
+            elif search.clock.over:
+                self.clock.cancelled |= search.clock.cancelled
+                return
+            else:
+                self.floor = max(self.floor, budget + self.step if self.step else self.cost)
+
+    def by_highs(self, full: bool) -> None:
+        """Solve the compact model by HiGHS; what its tolerances let through is cut off and it is run again."""
+        model = self.model
+        if mip.size_of(model) > COMPACT:
+            return
+        problem = _problem(_without_implied_rows(model) if full else model, self.room, full)
+        until = 0.4 * self.clock.left if full else 0.0
+        while self.clock.left > until and not self.proven:
+            answer = mip.solve(problem, self.clock, self.clock.left - until, self.best)
+            if answer.infeasible:  # by rounding only: the best choice so far is feasible
+                return
+            self.floor = max(self.floor, _rounded_up(min(answer.bound, self.cost), model.price))
+            if answer.values is None:
+                return
+            opened = mip.opened_of(answer.values)
+            if self.take(opened) or not answer.finished or _uncovered(model, opened) <= self.room:
+                return
+            cut = np.zeros((1, problem.matrix.shape[1]))
+            cut[0, : problem.whole] = ~opened
+            matrix = sp.csc_array(sp.vstack([problem.matrix, sp.csr_array(cut)]))
+            problem = replace(problem, matrix=matrix, lower=np.append(problem.lower, 1.0))
 
 
 def _meets(floor: float, cost: float) -> bool:
@@ -148,31 +221,6 @@ def _problem(model: Model, room: float, full: bool) -> mip.Mixed:
         blocks.append([members] if full else [members, None])
         lower.append(np.array([float(model.least)]))
     return mip.Mixed(cost, sp.csc_array(sp.block_array(blocks)), np.concatenate(lower), count)
-
-
-def _by_highs(
-    model: Model, problem: mip.Mixed, room: float, best: Bools, floor: float, clock: Clock, seconds: float
-) -> tuple[Bools, float]:
-    """Solve by HiGHS; what its tolerances let through but does not cover enough is cut off and it is run again."""
-    until = clock.left - seconds
-    while clock.left > until:
-        answer = mip.solve(problem, clock, clock.left - until)
-        if answer.infeasible:  # by rounding only: the greedy choice is feasible
-            return best, floor
-        floor = max(floor, _rounded_up(min(answer.bound, float(model.price[best].sum())), model.price))
-        if answer.values is None:
-            return best, floor
-        opened = mip.opened_of(answer.values)
-        if _uncovered(model, opened) <= room:
-            opened = _thinned(model, opened, room)
-            return (opened, floor) if model.price[opened].sum() < model.price[best].sum() else (best, floor)
-        if not answer.finished:
-            return best, floor
-        cut = np.zeros((1, problem.matrix.shape[1]))
-        cut[0, : problem.whole] = ~opened
-        matrix = sp.csc_array(sp.vstack([problem.matrix, sp.csr_array(cut)]))
-        problem = replace(problem, matrix=matrix, lower=np.append(problem.lower, 1.0))
-    return best, floor
 
 
 def _rounded_up(bound: float, prices: Floats) -> float:

@@ -33,8 +33,8 @@ class Mixed:
     whole: int
 
 
-def solve(problem: Mixed, clock: Clock, seconds: float, start: Floats | None = None) -> MixedAnswer:
-    """Solve a mixed model within ``seconds``; ``start`` gives the first variables of a known solution."""
+def solve(problem: Mixed, clock: Clock, seconds: float, start: Bools) -> MixedAnswer:
+    """Solve a mixed model within ``seconds``; ``start`` is a known solution of the first variables."""
     solver = highspy.Highs()  # type: ignore[no-untyped-call]
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("time_limit", float(max(0.01, min(seconds, clock.left))))
@@ -42,10 +42,7 @@ def solve(problem: Mixed, clock: Clock, seconds: float, start: Floats | None = N
     solver.setOptionValue("mip_abs_gap", 1e-9)
     solver.setOptionValue("threads", 1)
     solver.passModel(_highs_model(problem))
-    if start is not None:
-        solution = highspy.HighsSolution()
-        solution.col_value = list(start)
-        solver.setSolution(solution)
+    solver.setSolution(len(start), np.arange(len(start), dtype=np.int32), start.astype(np.float64))
 
     def interrupt(event: highspy.highs.HighsCallbackEvent) -> None:
         clock.report(np.inf, float(event.data_out.mip_dual_bound))
