@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-#: From this many chunks on they are written into one again.
+#: From this many chunks on those of the changes are written into one again.
 _CHUNKS = 64
+#: From this part of the first chunk on, what no row has any more is too much to keep.
+_STALE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,15 @@ class Blobs:
         return sum(map(len, self.chunks)) + self.chunk.nbytes + self.start.nbytes + self.length.nbytes
 
     def _compacted(self) -> Blobs:
-        return Blobs.of([self[row] for row in range(len(self.length))])
+        """Return the same strings in two chunks: the first one stays, which may be a mapped file, unless half is stale."""
+        first = self.chunk == 0
+        if int(self.length[first].sum()) < (1 - _STALE) * len(self.chunks[0]):
+            return Blobs.of([self[row] for row in range(len(self.length))])
+        later = np.flatnonzero(~first)
+        new = Blobs.of(self.many(later.tolist()))
+        chunk, start = self.chunk.copy(), self.start.copy()
+        chunk[later], start[later] = 1, new.start
+        return Blobs((self.chunks[0], *new.chunks), chunk, start, self.length)
 
 
 def lengths_of(items: Sequence[bytes]) -> NDArray[np.int32]:
