@@ -78,7 +78,7 @@ class Blobs:
         return sum(map(len, self.chunks)) + self.chunk.nbytes + self.start.nbytes + self.length.nbytes
 
     def _compacted(self) -> Blobs:
-        """Return the same strings in two chunks: the first one stays, which may be a mapped file, unless half is stale."""
+        """Return the same strings in two chunks; the first, maybe a mapped file, stays unless half of it is stale."""
         first = self.chunk == 0
         if int(self.length[first].sum()) < (1 - _STALE) * len(self.chunks[0]):
             return Blobs.of([self[row] for row in range(len(self.length))])

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
 from math import nan
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from geodata.index.blobs import Blobs, lengths_of
 from geodata.index.columns import NO_FIRST_DAY, NO_LAST_DAY, Closures, Columns, Lexicons, Numbers, Table, words_of
-from geodata.index.features import extra_base, feature_values
+from geodata.index.features import access_values, extra_base, feature_values, remarks
 from geodata.index.search import Texts
 from geodata.store.records import SiteRow
 
 #: Rows read before they become arrays: as Python objects they take twenty times the memory.
 _BATCH = 5000
+#: Facilities, say, of which is kept what they come to.
+_KEPT = 4000
+
+_From = TypeVar("_From")
+_To = TypeVar("_To")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,42 @@ class _Batch:
     pinyin: list[str] = field(default_factory=list)
 
 
+class _Amenities(NamedTuple):
+    """What facilities or services come to: bits, the JSON for features, and what is known beyond the values."""
+
+    have: int
+    yes: int
+    values: bytes
+    remarks: dict[str, Any]
+
+
+class _Access(NamedTuple):
+    """What the access comes to: bits, and the JSON for features."""
+
+    ways: int
+    values: bytes
+
+
+class _Known(Generic[_From, _To]):
+    """What was made from values lately. The store shares one value between rows that say the same."""
+
+    def __init__(self, make: Callable[[_From], _To]) -> None:
+        self._make = make
+        # The value is kept beside what was made of it: as long as it lives, no other one has its identity.
+        self._known: dict[int, tuple[_From, _To]] = {}
+
+    def of(self, value: _From) -> _To:
+        """Return what is made from a value that nobody changes."""
+        found = self._known.get(id(value))
+        if found is not None:
+            return found[1]
+        if len(self._known) >= _KEPT:
+            self._known.clear()
+        made = self._make(value)
+        self._known[id(value)] = value, made
+        return made
+
+
 class _Bits(dict[str, int]):
     """The bit of a facility or service by its code."""
 
@@ -62,6 +105,20 @@ class _Bits(dict[str, int]):
         bit = self[code] = 1 << self._numbers[self._prefix + code]
         return bit
 
+    def amenities(self, stored: Mapping[str, Mapping[str, Any]]) -> _Amenities:
+        """Return what stored facilities or services come to."""
+        have = yes = 0
+        values: dict[str, str] = {}
+        for code, amenity in stored.items():
+            value = amenity["value"]
+            if value != "unknown":
+                values[code] = value
+                if value == "yes":
+                    yes |= self[code]
+                elif value == "limited":
+                    have |= self[code]
+        return _Amenities(have | yes, yes, orjson.dumps(values), remarks(stored))
+
 
 class _Reader:
     """Turns rows into arrays, batch by batch."""
@@ -69,8 +126,9 @@ class _Reader:
     def __init__(self, lexicons: Lexicons, area_names: Mapping[str, str]) -> None:
         self.lexicons = lexicons
         self.area_names = area_names
-        self.facility_bits = _Bits("f.", lexicons.amenities.numbers)
-        self.service_bits = _Bits("s.", lexicons.amenities.numbers)
+        self.facilities = _Known(_Bits("f.", lexicons.amenities.numbers).amenities)
+        self.services = _Known(_Bits("s.", lexicons.amenities.numbers).amenities)
+        self.access = _Known(self._access)
         self.tables: list[Table] = []
         self.closures: list[tuple[int, int, int, int]] = []
         self.texts: list[Texts] = []
@@ -120,32 +178,26 @@ class _Reader:
         self._read_amenities(row, area_name, batch)
         for closure in row.closures:
             self._read_closure(closure, batch)
-        batch.extra.append(extra_base(row))
         batch.names.append(row.name)
         batch.aliases.append("\n".join((*row.labels, *row.former_names)))
         batch.addresses.append(f"{row.address}\n{area_name}")
         batch.pinyin.append(row.search)
 
     def _read_amenities(self, row: SiteRow, area_name: str, batch: _Batch) -> None:
-        have = yes = ways = 0
-        known: list[dict[str, str]] = []
-        for bits, amenities in ((self.facility_bits, row.facilities), (self.service_bits, row.services)):
-            values: dict[str, str] = {}
-            for code, amenity in amenities.items():
-                value = amenity["value"]
-                if value != "unknown":
-                    values[code] = value
-                    if value == "yes":
-                        yes |= bits[code]
-                    elif value == "limited":
-                        have |= bits[code]
-            known.append(values)
-        for way in row.access.get("ways", ()):
+        facilities = self.facilities.of(row.facilities)
+        services = self.services.of(row.services)
+        access = self.access.of(row.access)
+        batch.have.append(facilities.have | services.have)
+        batch.yes.append(facilities.yes | services.yes)
+        batch.ways.append(access.ways)
+        batch.feature.append(feature_values(row, area_name, facilities.values, services.values, access.values))
+        batch.extra.append(extra_base(row, facilities.remarks, services.remarks))
+
+    def _access(self, stored: Mapping[str, Any]) -> _Access:
+        ways = 0
+        for way in stored.get("ways", ()):
             ways |= 1 << self.lexicons.ways.numbers[way]
-        batch.have.append(have | yes)
-        batch.yes.append(yes)
-        batch.ways.append(ways)
-        batch.feature.append(feature_values(row, area_name, *known))
+        return _Access(ways, access_values(stored))
 
     def _read_closure(self, closure: Mapping[str, str], batch: _Batch) -> None:
         first, last = closure.get("start"), closure.get("end")

@@ -35,7 +35,7 @@ _TEMPLATE = (
 _BETWEEN = b"\0"
 
 
-def feature_values(row: SiteRow, area_name: str, facilities: Mapping[str, str], services: Mapping[str, str]) -> bytes:
+def feature_values(row: SiteRow, area_name: str, facilities: bytes, services: bytes, access: bytes) -> bytes:
     """Return what lasts of a site's feature, in WGS-84.
 
     Parameters
@@ -43,11 +43,13 @@ def feature_values(row: SiteRow, area_name: str, facilities: Mapping[str, str], 
     row : SiteRow
     area_name : str
         The name of its area.
-    facilities, services : mapping of str to str
-        Values by code; unknown ones left out.
+    facilities, services : bytes
+        JSON of the values by code; unknown ones left out.
+    access : bytes
+        As :func:`access_values` made it.
     """
-    labels, access, score = row.labels, row.access, row.score
-    values = (
+    labels, score = row.labels, row.score
+    before = (
         row.code,
         None if row.lon is None else {"type": "Point", "coordinates": (row.lon, row.lat)},
         row.name,
@@ -60,10 +62,8 @@ def feature_values(row: SiteRow, area_name: str, facilities: Mapping[str, str], 
         row.precision,
         row.state,
         row.hours_text,
-        facilities,
-        services,
-        access.get("ways", ()),
-        access.get("fee"),
+    )
+    after = (
         row.level,
         None if score is None else {"score": round(score.score, 2), "stars": score.stars, "count": score.count},
         None if row.entrance_lon is None else (row.entrance_lon, row.entrance_lat),
@@ -71,7 +71,12 @@ def feature_values(row: SiteRow, area_name: str, facilities: Mapping[str, str], 
         row.directions,
         row.phone,
     )
-    return _BETWEEN.join(map(orjson.dumps, values))
+    return _BETWEEN.join((*map(orjson.dumps, before), facilities, services, access, *map(orjson.dumps, after)))
+
+
+def access_values(access: Mapping[str, Any]) -> bytes:
+    """Return the values that a feature has of the access."""
+    return _BETWEEN.join((orjson.dumps(access.get("ways", ())), orjson.dumps(access.get("fee"))))
 
 
 def whole_feature(values: bytes, distance_m: float | None, opening: bytes) -> bytes:
@@ -135,8 +140,6 @@ _PLAIN_EXTRAS: Mapping[str, Any] = {
     "awards": [],
     "photos": [],
     "closures": [],
-    "facilities": {},
-    "services": {},
     "position_note": "",
     "given_datum": None,
 }
@@ -145,12 +148,20 @@ _PLAIN_EXTRAS: Mapping[str, Any] = {
 _plain_extras = attrgetter(*_PLAIN_EXTRAS)
 
 
-def extra_base(row: SiteRow) -> bytes:
-    """Return what only the page of one site shows; empty parts are left out."""
+def extra_base(row: SiteRow, facilities: Mapping[str, Any], services: Mapping[str, Any]) -> bytes:
+    """Return what only the page of one site shows; empty parts are left out.
+
+    Parameters
+    ----------
+    row : SiteRow
+    facilities, services : mapping
+        As :func:`remarks` made them.
+    """
     extra = {name: value for name, value in zip(_PLAIN_EXTRAS, _plain_extras(row), strict=True) if value}
-    for group in ("facilities", "services"):
-        if group in extra:
-            extra[group] = _remarks(extra[group])
+    if facilities:
+        extra["facilities"] = facilities
+    if services:
+        extra["services"] = services
     if note := row.access.get("note"):
         extra["access_note"] = note
     if row.sources:
@@ -162,23 +173,23 @@ def extra_base(row: SiteRow) -> bytes:
 
 def read_extra(extra: bytes, properties: Mapping[str, Any]) -> dict[str, Any]:
     """Return the details with every part present, given the feature's properties."""
-    found = {**_PLAIN_EXTRAS, "access_note": "", "sources": [], **orjson.loads(extra)}
+    found = {**_PLAIN_EXTRAS, "facilities": {}, "services": {}, "access_note": "", "sources": [], **orjson.loads(extra)}
     for group in ("facilities", "services"):
-        remarks = found[group]
-        values = {**properties[group], **dict.fromkeys(remarks.keys() - properties[group].keys(), "unknown")}
-        found[group] = {code: {"value": value, **_NO_REMARK, **remarks.get(code, {})} for code, value in values.items()}
+        known = found[group]
+        values = {**properties[group], **dict.fromkeys(known.keys() - properties[group].keys(), "unknown")}
+        found[group] = {code: {"value": value, **_NO_REMARK, **known.get(code, {})} for code, value in values.items()}
     return found
 
 
 _NO_REMARK: Mapping[str, Any] = {"basis": "claimed", "as_of": None, "note": "", "hours": {}}
 
 
-def _remarks(amenities: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def remarks(amenities: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """Return what is known of facilities beyond the value, which the feature has unless it is unknown."""
-    remarks: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     for code, part in amenities.items():
         if len(part) > 2 or part["basis"] != "claimed":
-            remarks[code] = {name: value for name, value in part.items() if name != "value"}
+            found[code] = {name: value for name, value in part.items() if name != "value"}
         elif part["value"] == "unknown":
-            remarks[code] = {}
-    return remarks
+            found[code] = {}
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import groupby, islice
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
@@ -14,6 +14,7 @@ from geodata.sites import Score, SourceRef, StoredSite
 from geodata.store import schema
 from geodata.store.fields import from_row, storable
 from geodata.store.records import Batch, BatchChange, BatchInfo, Change, SiteOutline, SiteRow, SiteRows, StoreState
+from geodata.store.types import Json, SharedJson
 
 if TYPE_CHECKING:
     from geodata.areas import Area
@@ -26,6 +27,11 @@ CHUNK = 5000
 _STREAM = {"yield_per": 2000}
 _SCORE = ("score", "stars", "count", "confidence")
 _WIDTH = len(schema.sites.c)
+#: The columns of a site, JSON as shared values.
+_SITE = tuple(
+    sa.type_coerce(sa.cast(column, sa.Text), SharedJson()).label(column.name) if column.type is Json else column
+    for column in schema.sites.c
+)
 
 
 def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
@@ -55,10 +61,10 @@ def lineage(connection: Connection, version: int) -> str:
 
 
 def site_rows(connection: Connection, where: sa.ColumnElement[bool]) -> Iterator[SiteRow]:
-    """Stream the sites of a condition by id, each with its score and sources."""
+    """Stream the sites of a condition by id, each with its score and sources; JSON values are not to be changed."""
     sites, scores, refs = schema.sites, schema.scores, schema.site_sources
     query = (
-        sa.select(*sites.c, *(scores.c[name].label(f"rating_{name}") for name in _SCORE))
+        sa.select(*_SITE, *(scores.c[name].label(f"rating_{name}") for name in _SCORE))
         .outerjoin_from(sites, scores)
         .where(where)
         .order_by(sites.c.id)
@@ -69,13 +75,14 @@ def site_rows(connection: Connection, where: sa.ColumnElement[bool]) -> Iterator
         .where(where)
         .order_by(refs.c.site_id, refs.c.source, refs.c.source_key)
     )
-    found = groupby(connection.execute(of_sites, execution_options=_STREAM), key=lambda row: int(row[0]))
-    ref_id, ref_rows = next(found, (None, iter(())))
+    found = iter(connection.execute(of_sites, execution_options=_STREAM))
+    ref = next(found, None)
     for row in connection.execute(query, execution_options=_STREAM):
+        site_id = row[0]
         sources: tuple[SourceRef, ...] = ()
-        if row[0] == ref_id:
-            sources = tuple(SourceRef(*ref[1:]) for ref in ref_rows)
-            ref_id, ref_rows = next(found, (None, iter(())))
+        while ref is not None and ref[0] == site_id:
+            sources += (SourceRef(ref[1], ref[2], ref[3]),)
+            ref = next(found, None)
         score = None if row[_WIDTH] is None else Score(*row[_WIDTH:])
         yield SiteRow._make((*row[:_WIDTH], score, sources))
 

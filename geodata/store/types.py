@@ -12,6 +12,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
+#: Texts of one column whose values are kept while a query is read.
+_DISTINCT = 4000
+
 
 def dump_json(value: Any) -> str:
     """Return ``value`` as JSON text."""
@@ -55,6 +58,30 @@ class _UtcText(TypeDecorator[datetime]):
 Json = _JsonText().with_variant(JSONB(), "postgresql")
 #: A moment with microseconds in UTC; connections to PostgreSQL have that as their time zone.
 UtcDateTime = _UtcText().with_variant(sa.DateTime(timezone=True), "postgresql")
+
+
+class _Decoded(dict[str, Any]):
+    """JSON values by their text, each decoded once; forgets all of them before they are too many."""
+
+    def __missing__(self, text: str) -> Any:
+        if len(self) >= _DISTINCT:
+            self.clear()
+        value = self[text] = orjson.loads(text)
+        return value
+
+
+class SharedJson(UserDefinedType[Any]):
+    """A JSON value read by way of its text: rows in which a column says the same share one value of a query.
+
+    For reading alone, and the values are not to be changed. Most texts stand in many rows, and decoding them takes
+    longer than all else in reading a row.
+    """
+
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+        """Return a function that decodes what it has not seen before."""
+        return _Decoded().__getitem__
 
 
 class Geometry(UserDefinedType[Any]):
