@@ -16,6 +16,7 @@ from geodata.index import SiteIndex
 from geodata.store import Store, open_store
 from geodata.vocabulary import Vocabulary
 from webmap.indexfile import IndexFile
+from webmap.memory import release_memory
 from webmap.privacy import describe_exception
 from webmap.settings import Settings
 
@@ -159,7 +160,7 @@ class ReadModel:
                     self._restore()
                 if self._store is None:
                     self._store = open_store(self._settings.store.database_url, **READER_LIMITS)
-                self._follow(self._store)
+                replaced = self._follow(self._store)
             except Exception as error:
                 self._failure = type(error).__name__
                 self._observed(time.monotonic() - begun, error)
@@ -167,6 +168,8 @@ class ReadModel:
             finally:
                 self._tried.set()
             self._observed(time.monotonic() - begun, None)
+            if replaced:
+                release_memory()
 
     def _restore(self) -> None:
         """Take the data that the host's file holds, until the store answers."""
@@ -179,11 +182,16 @@ class ReadModel:
             self._tried.set()
             log.info("started from the file of the index, version %d", restored.index.version)
 
-    def _follow(self, store: Store) -> None:
-        """Bring the index to the store's present version, and the file to the index."""
-        index = self._index
+    def _follow(self, store: Store) -> bool:
+        """Bring the index to the store's present version, and the file to the index.
+
+        Returns whether all of the index was made anew, which leaves much memory free.
+        """
+        index, mapped = self._index, self._mapped
+        loaded = False
         if index is None or not self._of_this_store(index, store):
             index, self._mapped = SiteIndex.load(store, vocabulary=self._vocabulary, tz=self._settings.place.tz), False
+            loaded = True
         else:
             index = index.refreshed(store)
         self._unproven = None
@@ -195,6 +203,7 @@ class ReadModel:
         self._index = index
         if self._file is not None:
             self._file.keep(index, lambda: store.lineage(index.version))
+        return loaded or self._mapped != mapped
 
     def _shared(self, index: SiteIndex) -> SiteIndex:
         """Return the same data from the host's file, if it is there: all workers then share the memory it takes."""

@@ -118,3 +118,16 @@ def test_a_forked_process_follows_the_store_by_itself(own: Filled, tmp_path: Pat
         assert process.stdout.readline() == "ready\n"
         edit(own)
         assert process.wait(30) == 0
+
+
+def test_memory_is_given_back_after_a_load_and_not_after_a_look(own: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
+    released: list[bool] = []
+    monkeypatch.setattr("webmap.readmodel.release_memory", lambda: released.append(True))
+    model = create_app(settings_for(own.store.url)).extensions["stationmap"].read_model
+    model.refresh()
+    assert released == [True]
+    model.refresh()
+    edit(own)
+    model.refresh()
+    assert released == [True]
+    model.stop()
