@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -10,12 +10,16 @@ from numpy.typing import ArrayLike
 from geodata.errors import ValueUnusableError
 from geodata.siting.answer import Answer, make_answer, serve
 from geodata.siting.branch import minimise
+from geodata.siting.cheapest import cheapest_cover
 from geodata.siting.clock import Clock, Limits, start_clock
 from geodata.siting.median import check_reach
 from geodata.siting.prepare import covering_model
 from geodata.siting.rules import Choice, Rules, check_rules
 from geodata.siting.travel import Times, Travel, check_weights
 from geodata.siting.types import Bools, Floats, Longs
+
+#: Seconds for a covering search before the question is put as set covering.
+QUICK_SECONDS = 1.5
 
 
 def p_center(
@@ -151,15 +155,27 @@ class _Search:
         prepared = covering_model(self.travel, self.choice, self.weight, radius)
         missing = float(self.weight.sum()) - self.target
         room = missing + 1e-9 * max(1.0, float(self.weight.sum()))
-        found = minimise(prepared.model, self.clock, 0.0, lambda _: 0.0, aim=room)
+        short = Clock(replace(self.clock.limits, time_limit_s=max(1e-3, min(QUICK_SECONDS, self.clock.left))))
+        found = minimise(prepared.model, short, 0.0, lambda _: 0.0, aim=room)
         self.nodes += found.nodes
-        opened = prepared.opened(found.opened, self._nearest, self.choice)
+        self.clock.cancelled |= short.cancelled
+        verdict: bool | None = found.cost <= room
+        sites = found.opened
+        if not verdict and short.over:
+            verdict = None
+            if not self.clock.over:
+                cheapest = cheapest_cover(prepared.model, missing, self.clock)
+                self.nodes += cheapest.nodes
+                budget = prepared.model.budget * (1 + 1e-9)
+                if float(prepared.model.price[cheapest.sites].sum()) <= budget:
+                    verdict, sites = True, cheapest.sites
+                elif cheapest.bound > budget:
+                    verdict = False
+        opened = prepared.opened(sites, self._nearest, self.choice)
         time = self.radius(self._times(opened))
         if time < self.reached or not np.isfinite(self.reached):
             self.reached, self.opened = time, opened
-        if found.cost <= room:
-            return True
-        return None if self.clock.over else False
+        return verdict
 
     def _nearest(self, opened: Bools) -> Longs:
         return self.travel.nearest(opened, self.limit)[0]

@@ -15,6 +15,31 @@ from geodata.siting.types import Bools, Floats, Ints, Longs
 
 
 @kernel
+def choose_number(rho: Floats, count: int, share: Floats) -> tuple[float, float, float, bool]:
+    """Choose the ``count`` sites of least ``rho`` (fewer than there are); see :func:`choose`."""
+    outside = np.partition(rho, count)[count]
+    value = 0.0
+    inside = -np.inf
+    left = count
+    for j in range(len(rho)):
+        share[j] = 0.0
+        if rho[j] < outside:
+            share[j] = 1.0
+            value += rho[j]
+            inside = max(inside, rho[j])
+            left -= 1
+    for j in range(len(rho)):
+        if left == 0:
+            break
+        if rho[j] == outside:
+            share[j] = 1.0
+            value += rho[j]
+            inside = outside
+            left -= 1
+    return value, inside, outside, True
+
+
+@kernel
 def choose(
     rho: Floats, price: Floats, budget: float, alike: bool, group: Bools, least: int, share: Floats
 ) -> tuple[float, float, float, bool]:
@@ -34,6 +59,9 @@ def choose(
     value = 0.0
     slack = budget
     exact = True
+    if alike and least == 0 and int(budget + 1e-9) < m:
+        count = int(budget + 1e-9)
+        return choose_number(rho, count, share)
     order = np.argsort(rho) if alike else np.argsort(rho / price)
     if least > 0 and alike:
         count = 0
