@@ -106,7 +106,7 @@ def test_press_on_a_cluster_shows_all_of_it_from_nearer(open_crowd: Callable[...
     box = page.locator(".map").bounding_box()
     assert box
     page.mouse.click(box["x"] + at[0], box["y"] + at[1])
-    page.wait_for_function("map_page.getZoom() > 5")
+    page.wait_for_function("() => map_page.getZoom() > 5")
     assert page.evaluate(f"map_page.getBounds().contains([[{south}, {west}], [{north}, {east}]])")
 
 

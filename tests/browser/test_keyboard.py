@@ -87,7 +87,7 @@ def test_point_on_the_map(open_page: Open) -> None:
     before = page.evaluate("map_page.getCenter().lng")
     page.locator(".map").focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function(f"map_page.getCenter().lng > {before}")
+    page.wait_for_function(f"() => map_page.getCenter().lng > {before}")
     page.get_by_role("button", name="用这个点").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#origin-text")).to_have_text("从您选的点算起")

@@ -45,7 +45,7 @@ def test_refused_then_a_point_on_the_map(open_page: Open, size: tuple[int, int])
 def test_tap_on_the_map_counts_from_there(open_page: Open) -> None:
     page = open_page("/?area=370602")
     expect(page.locator("#results .row-link").first).to_be_visible()
-    page.wait_for_function("document.querySelector('path.area')")
+    page.wait_for_function("() => document.querySelector('path.area')")
     # Bare ground to the north-west of the places.
     point = page.evaluate(f"map_page.latLngToContainerPoint([{LAT} + 0.012, {LON}])")
     page.locator(".map").click(position={"x": point["x"], "y": point["y"]})
