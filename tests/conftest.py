@@ -21,7 +21,8 @@ ROOT = Path(__file__).parents[1]
 def test_data() -> Path:
     """Real lists that nobody in this project wrote; see CONTRIBUTING.md."""
     given = os.environ.get("STATIONMAP_TEST_DATA")
-    folder = Path(given) if given else ROOT.parent / "shared" / "data"
+    # Absolute: some tests change the folder they run in.
+    folder = Path(given).absolute() if given else ROOT.parent / "shared" / "data"
     if not folder.is_dir():
         pytest.skip(f"no test data at {folder}: set STATIONMAP_TEST_DATA to a folder that has it")
     return folder

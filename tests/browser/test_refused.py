@@ -46,8 +46,8 @@ def test_tap_on_the_map_counts_from_there(open_page: Open) -> None:
     page = open_page("/?area=370602")
     expect(page.locator("#results .row-link").first).to_be_visible()
     page.wait_for_function("() => document.querySelector('path.area')")
-    # Bare ground to the north-west of the places.
-    point = page.evaluate(f"map_page.latLngToContainerPoint([{LAT} + 0.012, {LON}])")
+    # Bare ground well to the north of the places and of the sign that gathers them.
+    point = page.evaluate(f"map_page.latLngToContainerPoint([{LAT} + 0.045, {LON}])")
     page.locator(".map").click(position={"x": point["x"], "y": point["y"]})
     page.get_by_role("button", name="用这个点").click()
     expect(page.locator("#origin-text")).to_have_text("从您选的点算起")
