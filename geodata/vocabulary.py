@@ -16,6 +16,27 @@ GROUPS = ("kinds", "facilities", "services", "levels", "access", "fees", "states
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One of the things that a service consists of, such as a mutual-aid plan.
+
+    Attributes
+    ----------
+    zh, en : str
+        Its name.
+    about_zh, about_en : str
+        What it is, in a sentence; empty where the name says all that is known.
+    areas : tuple of str
+        Beginnings of the codes of the areas where it is offered; empty: everywhere.
+    """
+
+    zh: str
+    en: str
+    about_zh: str = ""
+    about_en: str = ""
+    areas: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Term:
     """One word of the vocabulary.
 
@@ -31,6 +52,10 @@ class Term:
         A shorter Chinese form for tight places; ``zh`` where there is none.
     also : tuple of str
         Further words that a search finds it by.
+    about_zh, about_en : str
+        What it is, in a sentence or two for those who do not know it; may be empty.
+    parts : tuple of Part
+        What it consists of, where that has names of its own.
     """
 
     code: str
@@ -39,6 +64,9 @@ class Term:
     icon: str
     short_zh: str = ""
     also: tuple[str, ...] = ()
+    about_zh: str = ""
+    about_en: str = ""
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +109,7 @@ def load_vocabulary(local: Path | None = None) -> Vocabulary:
         if group not in groups or not isinstance(entries, dict):
             raise SettingsError("vocabulary_group", path=str(local), group=group, expected=", ".join(GROUPS))
         for code, entry in entries.items():
-            if not isinstance(entry, dict) or not {"zh", "en"} <= set(entry):
+            if not _has_words(entry) or not all(map(_has_words, entry.get("parts", ()))):
                 raise SettingsError("vocabulary_entry", path=str(local), entry=f"{group}.{code}")
             groups[group][code] = _term(code, entry)
     return Vocabulary(**groups)
@@ -93,6 +121,10 @@ def _shipped() -> Vocabulary:
     return Vocabulary(**{group: {code: _term(code, entry) for code, entry in raw[group].items()} for group in GROUPS})
 
 
+def _has_words(entry: Any) -> bool:
+    return isinstance(entry, dict) and {"zh", "en"} <= set(entry)
+
+
 def _term(code: str, entry: Mapping[str, Any]) -> Term:
     return Term(
         code=code,
@@ -101,4 +133,17 @@ def _term(code: str, entry: Mapping[str, Any]) -> Term:
         icon=entry.get("icon", "dot"),
         short_zh=entry.get("short_zh", entry["zh"]),
         also=tuple(entry.get("also", ())),
+        about_zh=entry.get("about_zh", ""),
+        about_en=entry.get("about_en", ""),
+        parts=tuple(_part(part) for part in entry.get("parts", ())),
+    )
+
+
+def _part(entry: Mapping[str, Any]) -> Part:
+    return Part(
+        zh=entry["zh"],
+        en=entry["en"],
+        about_zh=entry.get("about_zh", ""),
+        about_en=entry.get("about_en", ""),
+        areas=tuple(entry.get("areas", ())),
     )

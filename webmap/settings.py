@@ -342,6 +342,13 @@ class ServerSettings(_Concern):
     port: int = _setting(8000, "Port to listen on", "监听端口", expected="1…65535", ge=1, le=65535)
     workers: int = _setting(2, "Worker processes", "工作进程数", expected="1…64", ge=1, le=64)
     threads: int = _setting(4, "Threads in each worker", "每个工作进程的线程数", expected="1…64", ge=1, le=64)
+    public_url: str = _setting(
+        "",
+        "Address under which people reach the map, for signs, QR codes, search engines; empty: the one asked for",
+        "公众访问地图的网址，用于标牌、二维码和搜索引擎；留空则用请求中的网址",
+        expected="https://map.example.org",
+        pattern=r"^$|^https?://[A-Za-z0-9.:\[\]-]+/?$",
+    )
     proxy_count: int = _setting(
         0,
         "Proxies in front whose X-Forwarded headers are trusted",

@@ -181,6 +181,12 @@ def read_extra(extra: bytes, properties: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def last_change(extra: bytes) -> str:
+    """Return when a site was last written, as ISO 8601, from its stored details."""
+    found: str = orjson.loads(extra)["updated_at"]
+    return found
+
+
 _NO_REMARK: Mapping[str, Any] = {"basis": "claimed", "as_of": None, "note": "", "hours": {}}
 
 

@@ -18,7 +18,7 @@ from geodata.index.clusters import Clustering, Clusters
 from geodata.index.columns import Columns, Lexicons
 from geodata.index.counting import counts
 from geodata.index.details import detail
-from geodata.index.features import in_datum, whole_feature
+from geodata.index.features import in_datum, last_change, whole_feature
 from geodata.index.finding import Bbox, Finder, Point
 from geodata.index.geometry import Globe
 from geodata.index.moments import Moments
@@ -394,6 +394,28 @@ class SiteIndex:
             raise NotFoundError("index_no_site", site=code[:40])
         self._moments.at(now)
         return detail(self._columns, row, self._moments.openings([row], now)[0], now, self.calendar, self.tz, datum)
+
+    def entries(self, begin: int, end: int, *, now: datetime) -> list[tuple[str, str]]:
+        """Return the code and the time of the last change of every site that is listed among some rows.
+
+        Parameters
+        ----------
+        begin, end : int
+            Rows from ``begin`` up to and without ``end``; sites keep their rows, so that parts of a list of all sites
+            stay the same when sites are added.
+        now : datetime
+            Aware; leaves out what is not there at this time.
+
+        Returns
+        -------
+        list of (str, str)
+            By row; the time as ISO 8601.
+        """
+        rows = begin + np.flatnonzero(self._moments.listed(self._moments.at(now))[begin:end])
+        extras = self._columns.extra.many(rows.tolist())
+        return [
+            (self._finder.code_of(row), last_change(extra)) for row, extra in zip(rows.tolist(), extras, strict=True)
+        ]
 
     def last_boundary(self, now: datetime) -> datetime:
         """Return the last time at which an answer may have changed: someone opened or closed, a day began."""

@@ -370,3 +370,13 @@ def test_an_empty_index_answers():
     assert len(index.nearby(0, 0, SiteQuery(text="x", open_at=NOON), now=NOON)) == 0
     assert index.find(SiteQuery(area="37"), now=NOON, sort="name").total == 0
     assert index.suggest("站") == []
+
+
+def test_entries_are_those_listed_among_some_rows_with_their_last_change():
+    sites = [Site(f"站{number}", "stall") for number in range(5)]
+    index = index_of(
+        sites[0], replace(sites[1], state="closed"), sites[2], replace(sites[3], state="planned"), sites[4]
+    )
+    found = index.entries(1, 5, now=NOON)
+    assert found == [(code_of(2), "2026-09-01T00:00:00+00:00"), (code_of(4), "2026-09-01T00:00:00+00:00")]
+    assert index.entries(5, 50, now=NOON) == []
