@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +13,7 @@ from geodata.messages import Message
 from webmap.maps import compose
 from webmap.paths import static_folder, templates_folder
 from webmap.settings import TileLayer
+from webmap.standalone import inert_json, script_hashes, vendored
 
 Lang = Literal["zh", "en"]
 
@@ -79,7 +77,7 @@ def preview_page(
     listed = [row for row in every if row.lon is None or row.lat is None]
     labels = {becomes: Message(f"preview_{becomes}").text(lang) for becomes in COLOURS}
     composed = compose(tiles, attribution, clustered=False)
-    scripts = [*(_vendored(name) for name in composed.scripts), composed.script]
+    scripts = [*(vendored(name) for name in composed.scripts), composed.script]
     behaviour = (static_folder() / "standalone" / "preview.js").read_text(encoding="utf-8")
     counts = Counter(row.becomes for row in every)
     cut = max(len(located) - MAX_DRAWN, 0) + max(len(listed) - MAX_LISTED, 0)
@@ -105,11 +103,11 @@ def preview_page(
             for row in listed[:MAX_LISTED]
         ],
         element=composed.element,
-        styles=[_vendored(name) for name in composed.styles],
+        styles=[vendored(name) for name in composed.styles],
         scripts=scripts,
-        data=_inert(shown),
+        data=inert_json(shown),
         behaviour=behaviour,
-        script_hashes=" ".join(_hash(script) for script in (*scripts, behaviour)),
+        script_hashes=script_hashes((*scripts, behaviour)),
     )
 
 
@@ -132,24 +130,3 @@ def _drawn(row: PreviewRow) -> dict[str, Any]:
         "lon": row.lon,
         "lat": row.lat,
     }
-
-
-def _inert(content: Any) -> str:
-    """Return JSON that can stand in a script element: nothing in it can end the element or begin another."""
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    for sign in "<>&\u2028\u2029":
-        text = text.replace(sign, f"\\u{ord(sign):04x}")
-    return text
-
-
-def _hash(script: str) -> str:
-    return "'sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() + "'"
-
-
-def _vendored(name: str) -> str:
-    folder = static_folder() / "vendor"
-    manifest: dict[str, str] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    text = (folder / manifest[name]).read_text(encoding="utf-8")
-    if "</" + ("style" if name.endswith(".css") else "script") in text.lower():
-        raise ValueError(f"{name} cannot stand in a page")
-    return text
