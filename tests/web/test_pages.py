@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from html.parser import HTMLParser
 
+import brotli
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -156,11 +157,21 @@ def test_assets_are_sent_compressed_to_who_can_read_it(client: FlaskClient) -> N
     address = address_of(client, "app.css")
     plain = client.get(address)
     packed = client.get(address, headers={"Accept-Encoding": "gzip"})
+    smallest = client.get(address, headers={"Accept-Encoding": "gzip, deflate, br"})
     assert "Content-Encoding" not in plain.headers
     assert packed.headers["Content-Encoding"] == "gzip"
-    assert gzip.decompress(packed.data) == plain.data
-    assert packed.headers["ETag"] != plain.headers["ETag"]
-    assert plain.headers["Vary"] == packed.headers["Vary"] == "Accept-Encoding"
+    assert smallest.headers["Content-Encoding"] == "br"
+    assert gzip.decompress(packed.data) == brotli.decompress(smallest.data) == plain.data
+    assert len({answer.headers["ETag"] for answer in (plain, packed, smallest)}) == 3
+    assert {answer.headers["Vary"] for answer in (plain, packed, smallest)} == {"Accept-Encoding"}
+
+
+def test_scripts_and_styles_go_out_without_their_comments(client: FlaskClient) -> None:
+    for name, kept in (("state.js", "export function"), ("app.css", "--paper:")):
+        text = client.get(address_of(client, name)).text
+        assert kept in text
+        assert "/*" not in text
+        assert "\n// " not in text
 
 
 def test_first_view_stays_within_its_budget(client: FlaskClient) -> None:

@@ -1,4 +1,4 @@
-"""Scripts, styles and icons of the pages: kept in memory, compressed once, served for ever under a digest.
+"""Scripts, styles and icons of the pages: kept in memory, made small once, served for ever under a digest.
 
 All files stand under one digest of their contents, ``/assets/DIGEST/NAME``, so that ES modules can import one another
 by relative names and a browser still never mixes two versions.
@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import brotli
+import rcssmin
+import rjsmin
 from flask import Response, abort, request
 
 CONTENT_TYPES = {
@@ -41,7 +44,8 @@ class Asset:
 
     content_type: str
     body: bytes
-    compressed: bytes | None
+    #: ``Content-Encoding`` → the compressed body, the smallest first.
+    encoded: Mapping[str, bytes]
 
 
 class Assets:
@@ -118,20 +122,31 @@ class Assets:
         asset = self._assets.get(name)
         if asset is None:
             abort(404)
-        compress = asset.compressed is not None and bool(request.accept_encodings["gzip"])
-        response = Response(asset.compressed if compress else asset.body, content_type=asset.content_type)
-        if compress:
-            response.headers["Content-Encoding"] = "gzip"
+        encoding = next((each for each in asset.encoded if request.accept_encodings[each]), None)
+        response = Response(asset.encoded[encoding] if encoding else asset.body, content_type=asset.content_type)
+        if encoding:
+            response.headers["Content-Encoding"] = encoding
         response.headers["Vary"] = "Accept-Encoding"
         # A page of another version asks for another digest: it gets what there is, and must not keep it.
         current = digest == self.digest
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if current else "no-cache"
-        response.set_etag(f"{self.digest}{'-gzip' if compress else ''}")
+        response.set_etag(f"{self.digest}-{encoding}" if encoding else self.digest)
         response.make_conditional(request)
         return response
 
 
 def _asset(name: str, body: bytes) -> Asset:
     suffix = Path(name).suffix
-    compressed = None if suffix in INCOMPRESSIBLE else gzip.compress(body, 9, mtime=0)
-    return Asset(CONTENT_TYPES[suffix], body, compressed)
+    content_type = CONTENT_TYPES[suffix]
+    if suffix in INCOMPRESSIBLE:
+        return Asset(content_type, body, {})
+    if not name.startswith(f"{VENDOR}/"):  # those are small already
+        body = _small(suffix, body)
+    return Asset(content_type, body, {"br": brotli.compress(body), "gzip": gzip.compress(body, 9, mtime=0)})
+
+
+def _small(suffix: str, body: bytes) -> bytes:
+    """Return a script or style without the comments and spaces that only its readers need."""
+    if suffix == ".js":
+        return bytes(rjsmin.jsmin(body))
+    return bytes(rcssmin.cssmin(body)) if suffix == ".css" else body
