@@ -6,6 +6,7 @@ language, and a ``detail`` for the log that is never shown to a client.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from geodata.messages import Message
@@ -88,3 +89,18 @@ class StoreBusyError(StoreError):
 
 class StoreSchemaError(StoreError):
     """The store's schema is missing, older or newer than this program's."""
+
+
+class ScenarioError(InputError):
+    """A planning scenario cannot be used.
+
+    Parameters
+    ----------
+    problems : sequence of StationmapError
+        Everything that is wrong with it, at least one.
+    """
+
+    def __init__(self, problems: Sequence[StationmapError]) -> None:
+        first = problems[0].message
+        super().__init__(first.code, **first.params)
+        self.problems = tuple(problems)
