@@ -20,7 +20,11 @@ CODE_LENGTH = 6
 
 def new_code() -> str:
     """Return a random public code of :data:`CODE_LENGTH` characters (30⁶, some 7 × 10⁸ codes)."""
-    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+    number, code = secrets.randbelow(len(CODE_ALPHABET) ** CODE_LENGTH), ""
+    for _ in range(CODE_LENGTH):
+        number, place = divmod(number, len(CODE_ALPHABET))
+        code += CODE_ALPHABET[place]
+    return code
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,11 +45,11 @@ def cell_text(value: object) -> str:
 
     Whole numbers have no decimal point, dates are ISO 8601, lists are joined with ``;``.
     """
+    if value.__class__ is str:  # by far most of them
+        return clean(value)
     if value is None:
         return ""
-    if isinstance(value, str):
-        text = value
-    elif isinstance(value, bool | int):
+    if isinstance(value, bool | int):
         text = str(value)
     elif isinstance(value, float):
         text = str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
@@ -77,7 +77,7 @@ def clean(text: str) -> str:
 
 def says_nothing(text: str) -> bool:
     """Tell whether a text such as 暂无 or 不详 only says that there is nothing to say."""
-    return text.lower() in _NOTHING
+    return len(text) < 8 and text.lower() in _NOTHING
 
 
 @lru_cache(maxsize=65536)
@@ -86,6 +86,7 @@ def key_of(text: str) -> str:
     return _LOOSE.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
+@lru_cache(maxsize=65536)
 def heading_keys(heading: str) -> tuple[str, ...]:
     """Return the forms in which a heading is looked up: as a whole, then without what stands in brackets."""
     whole = key_of(heading)
@@ -166,6 +167,8 @@ def parse_date(text: str) -> date:
 _PHONE_JUNK = re.compile(
     r"(?:联系|咨询|服务|办公|固定|值班)?(?:电话|手机号?|座机|热线|tel|phone|mobile)[:：.\s]*", re.IGNORECASE
 )
+#: One number with nothing around it, as most are.
+_PLAIN_PHONE = re.compile(r"[\d*-]+", re.ASCII)
 _EXTENSION = re.compile(r"\s*(?:转接?|分机|ext\.?|x(?=\s*\d))\s*[:：]?\s*(\d{1,6})", re.IGNORECASE)
 _MOBILE_BESIDE = re.compile(r"(?<=\d{5})\s+(?=(?:\+?86[- ]?)?1[3-9]\d{9}(?!\d)|0\d{2,3}-\d{7,8}|400-?\d)")
 _AFTER_MOBILE = re.compile(r"(?<!\d)(1[3-9]\d{9})\s+(?=[\d(+])")
@@ -176,6 +179,8 @@ def parse_phone(text: str) -> str:
 
     Several in a cell are told apart (``0535-6612345 13812345678``, ``/``, ``或``); an extension is written ``转 801``.
     """
+    if _PLAIN_PHONE.fullmatch(text):
+        return text
     plain = _PHONE_JUNK.sub("", unicodedata.normalize("NFKC", text))
     plain = _EXTENSION.sub(r"转\1", plain)
     plain = _AFTER_MOBILE.sub(r"\1;", _MOBILE_BESIDE.sub(";", plain))

@@ -22,6 +22,7 @@ _TIMES = re.compile(r"\d{1,2}[:：]\d{2}\s*(?:[-—–~～至到]+)\s*(?:次日)
 _DECIMALS = re.compile(r"[-+]?\d{1,3}\.\d+")
 _EXACT = re.compile(r"[-+]?\d{1,3}\.\d{3,}")
 _AWARD = re.compile(r"最美|十佳|示范|先进|优秀|标兵|模范|荣誉|称号")
+_IN_BRACKETS = re.compile(r"[(（【\[]([^()（）【】\[\]]+)[)）】\]]")
 _YEAR = re.compile(r"(?:19|20)\d{2}年?")
 #: Longitudes and latitudes of China: what lies in both ranges is told apart by them alone.
 _LON, _LAT = (73.0, 136.0), (3.0, 54.0)
@@ -159,6 +160,6 @@ def _is_pair(text: str) -> bool:
 
 def awards_in(name: str) -> Iterator[str]:
     """Yield the awards that stand in brackets behind a name: 大海阳路驿站（2021年全省最美驿站）."""
-    for text in re.findall(r"[(（【\[]([^()（）【】\[\]]+)[)）】\]]", name):
+    for text in _IN_BRACKETS.findall(name):
         if _AWARD.search(text):
             yield text.strip()

@@ -28,8 +28,16 @@ T = TypeVar("T")
 NAME_LENGTH = 200
 _SPACES = re.compile(r"\s+")
 _PLAIN = ("floor", "directions", "address", "host", "operator", "note")
+_NUMBERS_AND_DAYS = frozenset(
+    {
+        "capacity", "area_m2", "verified_on", "valid_from", "valid_to", "level", "state", "closed_from", "closed_to",
+        "closure_reason",
+    }
+)  # fmt: skip
+_ACCESS = frozenset({"access", "fee", "access_note"})
 _ADCODE = re.compile(r"\d{6}(?:\d{3})?(?:\d{3})?")
 _HOURS = lru_cache(maxsize=65536)(parse_hours)
+_amenity = lru_cache(maxsize=4096)(Amenity)
 _OPEN_ALL_DAY = Hours(osm="24/7", text="24小时")
 
 
@@ -101,11 +109,14 @@ class Drafter:
         draft.precision = reader.precision()
         self._texts(reader, draft)
         self._labels(texts, draft)
-        self._numbers_and_days(reader, draft)
+        if not _NUMBERS_AND_DAYS.isdisjoint(texts):
+            self._numbers_and_days(reader, draft)
         self._hours(reader, draft)
-        self._access(reader, draft)
+        if not _ACCESS.isdisjoint(texts):
+            self._access(reader, draft)
         self._amenities(reader, draft)
-        self._entrance(reader, draft)
+        if "entrance_lon" in texts:
+            self._entrance(reader, draft)
         return draft
 
     def _reject(self, code: str, row: int, field: str, value: str | None, **params: Any) -> None:
@@ -126,9 +137,11 @@ class Drafter:
                 draft.stated["area_name"] = area
         if website := reader.parsed("website", _web_address):
             draft.stated["website"] = website
-        if names := split_list(reader.text("former_names")):
-            draft.stated["former_names"] = tuple(names)
-        awards = [self._award(reader, item) for item in _items(reader.text("awards"))]
+        if names := reader.text("former_names"):
+            draft.stated["former_names"] = tuple(split_list(names))
+        awards: list[Award] = []
+        if text := reader.text("awards"):
+            awards += [self._award(reader, item) for item in _items(text)]
         awards += self._headed_awards(reader)
         awards += [self._named_award(text) for text in awards_in(draft.name)]
         if awards:
@@ -145,9 +158,11 @@ class Drafter:
     def _headed_awards(self, reader: _RowReader) -> Iterator[Award]:
         """Yield the awards that columns are headed by, and whose cell says yes or a year."""
         for column, text in reader.texts.items():
-            _, found, name = column.partition("award:")
+            if not column.startswith("award:"):
+                continue
+            name = column.removeprefix("award:")
             year = re.match(r"(?:19|20)\d\d", text)
-            if found and (year or self._words.value(text) == "yes"):
+            if year or self._words.value(text) == "yes":
                 yield Award(name, self._words.level_within("levels", name), int(year[0]) if year else None)
 
     def _named_award(self, text: str) -> Award:
@@ -217,16 +232,16 @@ class Drafter:
                 continue
             for said in read_text(reader.text(group), self._words):
                 if said.code:
-                    groups[said.group][said.code] = Amenity(said.value, basis, as_of)
+                    groups[said.group][said.code] = _amenity(said.value, basis, as_of)
                 elif not says_nothing(said.item):
                     message = Message(f"{group}_unknown", {"word": said.item[:80]})
                     reader.note("warning", message, group, said.item)
             if found:
                 draft.listed.add(group)
         for name in reader.texts:
-            group, _, code = name.partition(".")
+            group, _, code = name.partition(".") if "." in name else ("", "", "")
             if code and group in groups and (value := reader.value(name)):
-                groups[group][code] = Amenity(value, basis, as_of)
+                groups[group][code] = _amenity(value, basis, as_of)
 
     def _entrance(self, reader: _RowReader, draft: Draft) -> None:
         lon, lat = reader.parsed("entrance_lon", parse_degrees), reader.parsed("entrance_lat", parse_degrees)
@@ -253,8 +268,10 @@ class _RowReader:
 
     def text(self, field: str) -> str:
         """Return a field's text, empty where it only says that there is nothing; hours keep even that."""
-        text = self.texts.get(field, "")
-        return "" if text and field != "opening_hours" and says_nothing(text) else text
+        text = self.texts.get(field)
+        if text is None:
+            return ""
+        return "" if field != "opening_hours" and says_nothing(text) else text
 
     def note(self, severity: Severity, message: Message, field: str, value: str | None = None) -> None:
         """Note an issue about a field of this row."""

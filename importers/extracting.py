@@ -74,7 +74,8 @@ class Extractor:
 
     def is_header(self, row: Row) -> bool:
         """Tell whether a row is the header again, or that of another table below: most of it are known headings."""
-        found = sum(cell in self._known for cell in row.cells if isinstance(cell, str) and len(cell) < 20)
+        known = self._known
+        found = sum([cell in known for cell in row.cells if cell.__class__ is str])
         return found >= 2 and 2 * found > sum(cell is not None and cell != "" for cell in row.cells)
 
     def too_long(self, row: Row) -> TooLong | None:
@@ -123,22 +124,25 @@ class Extractor:
         """Return the row's texts by field, those that say something; ``None`` for a row that the profile skips."""
         texts: dict[str, str] = {}
         cells = row.cells
+        width = len(cells)
         for index, _, field, values in self._columns:
-            text = cell_text(cells[index]) if index < len(cells) else ""
-            if values and text:
-                text = values.get(key_of(text) or text, text)
-            if not text:
+            if index >= width or not (text := cell_text(cells[index])):
+                continue
+            if values and not (text := values.get(key_of(text) or text, text)):
                 continue
             if field in texts:
                 if text not in texts[field]:
                     texts[field] += self._profile.join.get(field, JOIN) + text
             else:
                 texts[field] = text
-        if any(matches(patterns, self._tested[name](cells, texts)) for name, patterns in self._profile.skip.items()):
+        profile = self._profile
+        if profile.skip and any(
+            matches(patterns, self._tested[name](cells, texts)) for name, patterns in profile.skip.items()
+        ):
             return None
-        for field, text in self._profile.constants.items():
+        for field, text in profile.constants.items():
             texts.setdefault(field, text)
-        for rule in self._profile.rules:
+        for rule in profile.rules:
             if all(matches(patterns, self._tested[name](cells, texts)) for name, patterns in rule.when.items()):
                 texts.update(rule.set)
         return self._completed(texts) if self._words is not None and texts else texts

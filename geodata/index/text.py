@@ -84,6 +84,14 @@ _label = lru_cache(maxsize=4096)(_syllables)
 def _speller() -> Callable[[str], list[str]]:
     # Its dictionaries take a fifth of a second and some 50 MB to load: only who writes sites needs them.
     from pypinyin import lazy_pinyin
+    from pypinyin.seg.mmseg import seg
 
-    spell: Callable[[str], list[str]] = lazy_pinyin
+    # What lazy_pinyin does with a text, but each word is looked up once: names are made of few different ones.
+    @lru_cache(maxsize=65_536)
+    def word(text: str) -> tuple[str, ...]:
+        return tuple(lazy_pinyin(text))
+
+    def spell(text: str) -> list[str]:
+        return [syllable for part in seg.cut(text) for syllable in word(part)]
+
     return spell

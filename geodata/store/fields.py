@@ -19,7 +19,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import orjson
@@ -34,6 +34,7 @@ PLAIN = (
 )  # fmt: skip
 #: Fields with one entry a code, compared and kept in the history one by one.
 KEYED = ("facilities", "services")
+_PARTS = ("labels", "former_names", "closures", "access", "awards", "photos")
 _ATOMS = frozenset({str, int, float, bool, type(None)})
 _ALWAYS = frozenset({"value", "basis"})
 _DATES = frozenset({"valid_from", "valid_to", "verified_on"})
@@ -67,10 +68,12 @@ def to_row(site: Site) -> dict[str, Any]:
         "hours_osm": site.hours.osm,
         "hours_text": site.hours.text,
     }
-    for name in ("labels", "former_names", "closures", "access", "awards", "photos", *KEYED):
+    for name in _PARTS:
         row[name] = _plain(getattr(site, name))
-    for name, value in row.items():
-        if value and not _surely_storable(value):
+    for name in KEYED:
+        row[name] = {code: _plain_amenity(part) for code, part in getattr(site, name).items()}
+    if not _surely_storable(row):
+        for name, value in row.items():
             refuse_unstorable(name, value)
     return row
 
@@ -171,14 +174,15 @@ def refuse_unstorable(name: str, value: Any) -> None:
             refuse_unstorable(name, part)
 
 
-def _surely_storable(value: Any) -> bool:
-    """Return whether a value can be kept without looking closely; most can, and there are many."""
-    if type(value) is str:
-        return value.isascii() and "\0" not in value
-    if type(value) is not dict and type(value) is not list:
+def _surely_storable(row: Mapping[str, Any]) -> bool:
+    """Return whether a row can be kept without looking closely; most can, and there are many."""
+    values = row.values()
+    if not "".join([value for value in values if value.__class__ is str]).isprintable():
+        return False  # neither NUL nor half a character is printable, but a line end is not, either
+    if not all(-_MOST <= value <= _MOST for value in values if value.__class__ is int or value.__class__ is float):
         return False
     try:
-        return b"\\u0000" not in orjson.dumps(value)
+        return b"\\u0000" not in orjson.dumps([row[name] for name in (*_PARTS, *KEYED)])
     except TypeError:
         return False
 
@@ -202,13 +206,19 @@ def _plain(value: Any) -> Any:
     if kind in _ATOMS:
         return value
     if kind is tuple:
-        return [_plain(part) for part in value]
+        return [_plain(part) for part in value] if value else []
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Mapping):
         return {code: _plain(part) for code, part in value.items()}
     values = ((name, getattr(value, name), default) for name, default in _defaults(kind))
     return {name: _plain(part) for name, part, default in values if part != default or name in _ALWAYS}
+
+
+@lru_cache(maxsize=8192)
+def _plain_amenity(part: Amenity) -> Any:
+    """Return the JSON form of a facility, one for all that say the same; not to be changed."""
+    return _plain(part)
 
 
 @cache

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import replace
 from typing import Any, Literal
@@ -86,13 +86,12 @@ class PostgisBackend(Backend):
 
     def _copy(self, connection: Connection, table: sa.Table, rows: Rows, *, into: str) -> None:
         names = list(rows[0])
-        processors = [table.c[name].type.dialect_impl(connection.dialect) for name in names]
-        converters = [kind.bind_processor(connection.dialect) or _same for kind in processors]
-        lines = io.StringIO()
-        for row in rows:
-            values = (_copy_text(convert(row[name])) for name, convert in zip(names, converters, strict=True))
-            lines.write("\t".join(values) + "\n")
-        lines.seek(0)
+        columns_of_texts = []
+        for name in names:
+            convert = table.c[name].type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+            values = (row[name] for row in rows)
+            columns_of_texts.append(_copy_texts(map(convert, values) if convert else values))
+        lines = io.StringIO("".join(f"{line}\n" for line in map("\t".join, zip(*columns_of_texts, strict=True))))
         quote = connection.dialect.identifier_preparer.quote
         columns = ", ".join(quote(name) for name in names)
         with closing(connection.connection.cursor()) as cursor:
@@ -230,17 +229,24 @@ def _sequence(table: sa.Table) -> sa.ColumnElement[str]:
     return sa.func.pg_get_serial_sequence(table.name, "id")
 
 
-def _same(value: Any) -> Any:
-    return value
-
-
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
+def _copy_texts(values: Iterable[Any]) -> list[str]:
+    r"""Return a column in COPY's text format, in which ``\N`` is null; equal neighbours share their text."""
+    found: list[str] = []
+    last, text = None, "\\N"
+    for value in values:
+        if value is not last:
+            last, text = value, _copy_text(value)
+        found.append(text)
+    return found
+
+
 def _copy_text(value: Any) -> str:
-    r"""Return a value in COPY's text format, in which ``\N`` is null."""
     if value is None:
         return "\\N"
     if isinstance(value, str):
-        return value.translate(_ESCAPES)
+        plain = value.isprintable() and "\\" not in value
+        return value if plain else value.translate(_ESCAPES)
     return repr(value) if isinstance(value, float) else str(value)

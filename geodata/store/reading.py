@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from geodata.errors import NotFoundError
 from geodata.sites import Score, SourceRef, StoredSite
 from geodata.store import schema
+from geodata.store.conditions import among
 from geodata.store.fields import from_row, storable
 from geodata.store.records import Batch, BatchChange, BatchInfo, Change, SiteOutline, SiteRow, SiteRows, StoreState
 from geodata.store.types import Json, SharedJson
@@ -139,7 +140,7 @@ def site_rows_among(connection: Connection, codes: Collection[str] | None, sourc
         condition = schema.sites.c.id.in_(sa.select(refs.c.site_id).where(refs.c.source == source))
     wanted = None if codes is None else set(filter(storable, codes))
     if wanted is not None and len(wanted) <= CHUNK:  # beyond, going through all is quicker than asking for each
-        condition &= schema.sites.c.code.in_(sorted(wanted))
+        condition &= among(connection, schema.sites.c.code, wanted)
     for row in site_rows(connection, condition):
         if wanted is None or row.code in wanted:
             yield row
@@ -149,10 +150,14 @@ def site_rows_by_key(connection: Connection, source: str, keys: Iterable[str]) -
     """Return the sites that a source knows by these keys, as (key, row)."""
     refs = schema.site_sources
     wanted = set(filter(storable, keys))
-    ids = sa.select(refs.c.site_id).where(refs.c.source == source)
+    of_source = sa.select(refs.c.site_id).where(refs.c.source == source)
+    condition: sa.ColumnElement[bool] = schema.sites.c.id.in_(of_source)
     if len(wanted) <= CHUNK:  # as above
-        ids = ids.where(refs.c.source_key.in_(sorted(wanted)))
-    for row in site_rows(connection, schema.sites.c.id.in_(ids)):
+        found = connection.execute(of_source.where(among(connection, refs.c.source_key, wanted))).scalars().all()
+        if not found:
+            return
+        condition = among(connection, schema.sites.c.id, found)
+    for row in site_rows(connection, condition):
         for ref in row.sources:
             if ref.source == source and ref.key in wanted:
                 yield ref.key, row

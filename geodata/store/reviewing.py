@@ -12,9 +12,12 @@ from sqlalchemy.engine import Connection
 from geodata.errors import ConflictError
 from geodata.store import reading, schema
 from geodata.store.backend import Backend
+from geodata.store.conditions import among
 from geodata.store.fields import refuse_unstorable
-from geodata.store.records import NewReview, Review
+from geodata.store.records import Batch, NewReview, Review
 
+#: Kinds of reviews about rows that tell something of a site and are no sites themselves.
+ABOUT_SITES = ("evidence", "indicator")
 _ASKED = ("kind", "source", "source_key", "site_id", "score", "reasons", "payload")
 
 
@@ -72,7 +75,7 @@ def settle(connection: Connection, kind: str, source: str, keys: Iterable[str]) 
     """Take back open questions about rows; those decided against may be asked again later."""
     table = schema.reviews
     for part in reading.chunks(keys):
-        of_rows = (table.c.kind == kind) & (table.c.source == source) & table.c.source_key.in_(part)
+        of_rows = (table.c.kind == kind) & (table.c.source == source) & among(connection, table.c.source_key, part)
         withdraw(connection, of_rows & table.c.state.in_(("open", "rejected")))
 
 

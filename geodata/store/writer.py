@@ -12,8 +12,10 @@ from sqlalchemy.engine import Connection
 
 from geodata.errors import ConflictError, NotFoundError
 from geodata.sites import Score, SourceRef, StoredSite, new_code
-from geodata.store import reading, reviewing, schema
+from geodata.store import accounts, layers, reading, reviewing, schema
+from geodata.store.accounts import User
 from geodata.store.backend import Backend
+from geodata.store.conditions import among
 from geodata.store.fields import FieldChange, field_changes, refuse_unstorable, to_row
 from geodata.store.records import BatchInfo, NewReview, NewSite, Review, SiteUpdate
 from geodata.store.translating import translated
@@ -267,9 +269,8 @@ class Writer:
         while len(codes) < count:
             wanted = {new_code() for _ in range(count - len(codes))} - set(codes)
             for table in (schema.sites, schema.site_aliases):
-                wanted -= set(
-                    self._connection.execute(sa.select(table.c.code).where(table.c.code.in_(wanted))).scalars()
-                )
+                taken = sa.select(table.c.code).where(among(self._connection, table.c.code, wanted))
+                wanted -= set(self._connection.execute(taken).scalars())
             codes |= dict.fromkeys(wanted)
         return list(codes)
 
@@ -310,7 +311,7 @@ class Writer:
     def _present(self, ids: Sequence[int]) -> dict[int, tuple[int, str]]:
         """Return version and search words of sites by id."""
         sites = schema.sites
-        query = sa.select(sites.c.id, sites.c.version, sites.c.search).where(sites.c.id.in_(ids))
+        query = sa.select(sites.c.id, sites.c.version, sites.c.search).where(among(self._connection, sites.c.id, ids))
         return {row.id: (row.version, row.search) for row in self._connection.execute(query)}
 
     def _refuse_taken(self, references: Sequence[Mapping[str, Any]]) -> None:
@@ -319,7 +320,7 @@ class Writer:
         owners = {(row["source"], row["source_key"]): row["site_id"] for row in references}
         for source in {source for source, _ in owners}:
             keys = [key for of_source, key in owners if of_source == source]
-            query = sa.select(table).where(table.c.source == source, table.c.source_key.in_(keys))
+            query = sa.select(table).where(table.c.source == source, among(self._connection, table.c.source_key, keys))
             for row in self._connection.execute(query):
                 if owners[source, row.source_key] != row.site_id:
                     raise ConflictError("source_key_taken", source=source, key=row.source_key)

@@ -1,6 +1,11 @@
 from __future__ import annotations
 
+import random
+import re
+
 import pytest
+from pypinyin import lazy_pinyin
+from pypinyin.constants import PHRASES_DICT
 
 from geodata.index.text import fold, search_text, tokens
 
@@ -35,3 +40,11 @@ def test_search_text_of_latin_names():
 
 def test_search_text_of_a_character_without_a_reading_holds_no_character():
     assert search_text("🙂驿站") == "yi zhan"
+
+
+def test_search_text_spells_every_phrase_as_the_dictionary_does():
+    phrases = random.Random(4).choices(list(PHRASES_DICT), k=600)
+    names = ["".join(phrases[at : at + 3]) for at in range(0, 600, 3)]
+    for name in names:
+        spelt = " ".join(word for syllable in lazy_pinyin(name) for word in re.findall("[a-z]+", syllable))
+        assert search_text(name) == spelt, name
