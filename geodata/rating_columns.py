@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Any, Final
 
 import numpy as np
@@ -30,6 +31,10 @@ from geodata.ratings import (
 LEVELS: Final = tuple(AWARD_BONUS)
 _STAR, _INSPECTION, _AWARD, _REVIEW = range(4)
 _KEY_LIMIT = 2**62
+_FIELDS = ("scheme", "value", "scale", "count", "as_of", "level", "name", "source")
+_SCHEME_NUMBERS = {str(scheme): number for number, scheme in enumerate(SCHEMES)}
+#: Rows that are held as Python objects at a time.
+_BATCH = 50_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,24 +70,48 @@ class EvidenceColumns:
     @classmethod
     def of(cls, evidence: Iterable[tuple[int, Evidence]]) -> EvidenceColumns:
         """Return pieces of evidence with the numbers of their sites as columns."""
-        names, sources, levels = _Numbers(), _Numbers(), _Numbers(LEVELS)
-        rows = [
-            (
-                site,
-                SCHEMES.index(piece.scheme),
-                np.nan if piece.value is None else piece.value,
-                np.nan if piece.scale is None else piece.scale,
-                piece.count,
-                piece.as_of,
-                -1 if piece.level is None else levels.of(piece.level),
-                names.of(piece.name),
-                sources.of(piece.source),
-            )
-            for site, piece in evidence
-        ]
-        columns: list[Any] = list(zip(*rows, strict=True)) if rows else [()] * 9
-        kinds = ("i8", "i1", "f8", "f8", "i8", "datetime64[D]", "i8", "i8", "i8")
-        return cls(*(np.array(column, dtype=kind) for column, kind in zip(columns, kinds, strict=True)))
+        return cls.of_rows((site, *(getattr(piece, name) for name in _FIELDS)) for site, piece in evidence)
+
+    @classmethod
+    def of_rows(cls, rows: Iterable[Sequence[Any]], numbers: Numberings | None = None) -> EvidenceColumns:
+        """Return rows as columns, without making an object of each.
+
+        Parameters
+        ----------
+        rows : iterable of sequence
+            Site, then scheme, value, scale, count, as_of, level, name and source as in
+            :class:`~geodata.ratings.Evidence`; what follows is not looked at.
+        numbers : Numberings, optional
+            Gives the numbers of names, sources and levels, and keeps them.
+        """
+        numbers = numbers or Numberings(Numbering(), Numbering(), Numbering(LEVELS))
+        remaining = iter(rows)
+        parts = []
+        while True:
+            batch = list(islice(remaining, _BATCH))
+            parts.append(_as_arrays(batch, numbers))
+            if len(batch) < _BATCH:
+                return cls(*map(np.concatenate, zip(*parts, strict=True)))
+
+
+class Numbering(dict[str, int]):
+    """Numbers of texts; one that is asked for and not there is given the next number."""
+
+    def __init__(self, known: Iterable[str] = ()) -> None:
+        super().__init__((text, number) for number, text in enumerate(known))
+
+    def __missing__(self, text: str) -> int:
+        number = self[text] = len(self)
+        return number
+
+
+@dataclass(frozen=True, slots=True)
+class Numberings:
+    """The numbers of names, sources and levels; the levels begin with :data:`LEVELS`. ``[]`` gives new ones."""
+
+    names: Mapping[Any, int]
+    sources: Mapping[Any, int]
+    levels: Mapping[Any, int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -213,11 +242,18 @@ def _weights(
     return weights
 
 
-class _Numbers:
-    """Numbers for words, in the order in which they come."""
-
-    def __init__(self, known: Iterable[Hashable] = ()) -> None:
-        self._known = {word: number for number, word in enumerate(known)}
-
-    def of(self, word: Hashable) -> int:
-        return self._known.setdefault(word, len(self._known))
+def _as_arrays(batch: Sequence[Sequence[Any]], numbers: Numberings) -> tuple[NDArray[Any], ...]:
+    columns: list[Any] = list(zip(*batch, strict=True)) if batch else [()] * 9
+    site, scheme, value, scale, count, as_of, level, name, source, *_ = columns
+    size, levels = len(batch), numbers.levels
+    return (
+        np.array(site, dtype=np.int64),
+        np.fromiter(map(_SCHEME_NUMBERS.__getitem__, scheme), np.int8, size),
+        np.array(value, dtype=np.float64),  # None becomes NaN
+        np.array(scale, dtype=np.float64),
+        np.array(count, dtype=np.int64),
+        np.array(as_of, dtype="datetime64[D]"),
+        np.fromiter((-1 if word is None else levels[word] for word in level), np.int64, size),
+        np.fromiter(map(numbers.names.__getitem__, name), np.int64, size),
+        np.fromiter(map(numbers.sources.__getitem__, source), np.int64, size),
+    )

@@ -157,7 +157,8 @@ def table_of(grid: Grid, subject: str, words: Words, profile: Profile) -> Table 
     rows = list(islice(grid.rows(), SAMPLE + HEADER_WITHIN))
     header = Header(grid.headings or (), 0)
     if grid.headings is None:
-        found = find_header(rows, heading_index(subject), profile.headings(), words if subject == "sites" else None)
+        known = _known(subject, profile)
+        found = find_header(rows, known, profile.headings(), words if subject == "sites" else None)
         if found is None:
             return None
         header = found
@@ -203,6 +204,12 @@ def heading_index(subject: str) -> Mapping[str, list[str]]:
     return index
 
 
+def _known(subject: str, profile: Profile) -> Mapping[str, list[str]]:
+    """Return the headings of a subject with those that a profile adds, which go first."""
+    known = heading_index(subject)
+    return {**known, **{key: [*also, *known.get(key, ())] for key, also in profile.also.items()}}
+
+
 def _assign(
     stated: Mapping[int, str],
     headings: tuple[str, ...],
@@ -222,7 +229,7 @@ def _assign(
                 columns.append(Column(places[0], headings[places[0]], field, "profile"))
     taken = {column.field for column in columns}
     used = {column.index for column in columns} | {i for heading in profile.ignore for i in _locate(heading, headings)}
-    known = heading_index(subject)
+    known = _known(subject, profile)
     candidates = [
         (rank, index, heading, field)
         for index, heading in enumerate(headings)

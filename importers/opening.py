@@ -44,6 +44,7 @@ def open_table(
     source: str | None,
     dry_run: bool,
     vocabulary: Vocabulary | None = None,
+    adapt: Callable[[Profile], Profile] | None = None,
 ) -> Opened:
     """Open a file for a subject, a section of ``columns.toml``.
 
@@ -55,6 +56,8 @@ def open_table(
         Fields one of which must be among the columns.
     profile, source, dry_run, vocabulary
         As in :func:`importers.sites.import_sites`.
+    adapt : callable, optional
+        Completes the profile once it is read.
 
     Raises
     ------
@@ -69,6 +72,7 @@ def open_table(
         source=source,
         dry_run=dry_run,
         vocabulary=vocabulary,
+        adapt=adapt,
     )
 
 
@@ -81,10 +85,13 @@ def open_grid(
     source: str | None,
     dry_run: bool,
     vocabulary: Vocabulary | None = None,
+    adapt: Callable[[Profile], Profile] | None = None,
 ) -> Opened:
     """Do as :func:`open_table` does, for a file that was read already."""
     words = Words(vocabulary or load_vocabulary())
     chosen = read_profile(profile, words, subject)
+    if adapt is not None:
+        chosen = adapt(chosen)
     path = file.path
     table = stacked_table(file, words, chosen) if subject == "sites" else None
     if table is None or not (table.features or set(needs) & set(table.fields())):

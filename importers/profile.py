@@ -112,6 +112,8 @@ class Profile:
     rules: tuple[Rule, ...] = ()
     rank: int = 0
     ranks: Mapping[str, int] = field(default_factory=dict)
+    #: Further headings that a field may have, in the form in which they are compared → fields.
+    also: Mapping[str, list[str]] = field(default_factory=dict)
 
     def headings(self) -> list[str]:
         """Return every heading that ``[columns]`` names."""

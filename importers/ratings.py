@@ -4,32 +4,36 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
-from geodata.errors import ValueUnusableError
+from geodata.errors import FileError, ValueUnusableError
 from geodata.messages import Message
-from geodata.ratings import SCALES, Evidence, Scheme, score
-from geodata.sites import StoredSite
+from geodata.ratings import SCALES, Evidence, Scheme
 from geodata.store import Store, Writer
 from geodata.vocabulary import Vocabulary
 from importers.cleaning import key_of, parse_count, parse_date, parse_number
 from importers.extracting import Record
 from importers.opening import Opened, Progress, batch, open_table
 from importers.profile import Profile
+from importers.ratings_template import FULL, Template, load_template
 from importers.report import ImportReport
+from importers.tellings import NEEDS, Meant, Tellings
 
-_NEEDS = ("site", "source_key", "site_name")
 _NUMERALS = {numeral: value for value, numeral in enumerate("一二三四五", start=1)}
+#: Rows that are matched and written together.
+_CHUNK = 5_000
 
 
 def import_ratings(
     store: Store,
     path: Path,
     *,
+    template: Path | str | None = None,
     profile: Path | Profile | None = None,
     source: str | None = None,
     dry_run: bool = False,
@@ -40,121 +44,163 @@ def import_ratings(
 ) -> ImportReport:
     """Bring evidence into a store and compute the scores of its sites anew, in one transaction.
 
-    A row names its site by public code, by source key, or by exact name (and area, where several have the name). The
-    same evidence again changes nothing; a new value for the same grading, award or review replaces the old one.
+    A row names its site by public code, by source key, or by name with whatever tells which place of that name it is
+    (:mod:`importers.tellings`); what is unsure goes to review. The same evidence again changes nothing; a new value for
+    the same grading, award or review replaces the old one.
 
     Parameters
     ----------
     store, path, profile, source, dry_run, actor, progress, vocabulary
         As in :func:`importers.sites.import_sites`. Source keys are looked up under ``source`` first, then under any
         source if only one has the key.
+    template : Path or str, optional
+        The scoring template of an inspection whose points stand in one column for each criterion.
     today : date, optional
         The day for which scores are computed; the present one without.
 
     Raises
     ------
     FileError, ProfileError, StoreError
-        If file, profile or store cannot be used.
+        If file, profile, template or store cannot be used.
     """
+    scoring = None if template is None else load_template(template)
     opened = open_table(
-        path, "ratings", needs=_NEEDS, profile=profile, source=source, dry_run=dry_run, vocabulary=vocabulary
+        path,
+        "ratings",
+        needs=NEEDS,
+        profile=profile,
+        source=source,
+        dry_run=dry_run,
+        vocabulary=vocabulary,
+        adapt=None if scoring is None else lambda found: _with_criteria(found, scoring),
     )
-    report = opened.report
+    if scoring is not None:
+        _tell_template(opened, scoring)
+    run = _Run(store, opened, Tellings.of("evidence", store, opened), scoring)
     with batch(store, opened, "ratings", actor) as writer:
-        directory = _Directory(report.source)
-        directory.fill(store.sites())
-        found: dict[int, dict[str, tuple[int, Evidence]]] = {}
-        for record in opened.extractor.records(report):
-            if record is not None and (site := _site_of(record, directory, opened)) is not None:
-                _take(record, site, opened, found)
-        _write(store, writer, found, report, today or datetime.now().astimezone().date())
-        if progress:
-            progress(report.rows.read, report.rows.read)
-    return report
+        records = opened.extractor.records(opened.report)
+        while chunk := list(islice(records, _CHUNK)):
+            run.load([record for record in chunk if record is not None], writer)
+            if progress:
+                progress(opened.report.rows.read, opened.report.rows.read)
+        if writer:
+            run.tellings.finish(writer)
+            writer.rate(run.touched, today or datetime.now().astimezone().date())
+    return opened.report
+
+
+def _with_criteria(profile: Profile, template: Template) -> Profile:
+    constants = {"scheme": "inspection", "name": template.name, **profile.constants}
+    return replace(profile, also=template.headings(), constants=constants)
+
+
+def _tell_template(opened: Opened, template: Template) -> None:
+    columns = opened.table.fields()
+    lacking = [item.name for item in template.criteria if item.field not in columns]
+    if len(lacking) == len(template.criteria):
+        headings = "、".join(heading for heading in opened.table.headings if heading)[:300]
+        needs = "、".join(lacking)
+        raise FileError("template_no_columns", file=opened.report.file, needs=needs, headings=headings)
+    opened.report.recognised["template"] = template.name
+    if lacking:
+        opened.report.add("warning", Message("template_columns_missing", {"criteria": "、".join(lacking)}))
+    if template.open_weights:
+        opened.report.add("info", Message("template_open_weights", {"template": template.name}))
 
 
 @dataclass(slots=True)
-class _Directory:
-    """Sites by everything a row may call them."""
+class _Run:
+    """One import: rows become evidence of the sites that they mean."""
 
-    source: str
-    by_code: dict[str, int] = field(default_factory=dict)
-    by_key: dict[tuple[str, str], int] = field(default_factory=dict)
-    by_any_key: dict[str, set[int]] = field(default_factory=dict)
-    by_name: dict[str, list[tuple[int, str, str]]] = field(default_factory=dict)
+    store: Store
+    opened: Opened
+    tellings: Tellings
+    template: Template | None
+    touched: set[int] = field(default_factory=set)
+    _first: dict[tuple[int | str, str], int] = field(default_factory=dict)
 
-    def fill(self, sites: Iterable[StoredSite]) -> None:
-        """Take up all sites."""
-        for stored in sites:
-            self.by_code[stored.code] = stored.id
-            for ref in stored.sources:
-                self.by_key[ref.source, ref.key] = stored.id
-                self.by_any_key.setdefault(ref.key, set()).add(stored.id)
-            names = self.by_name.setdefault(key_of(stored.site.name), [])
-            names.append((stored.id, stored.site.area or "", key_of(stored.site.area_name)))
+    def load(self, records: Sequence[Record], writer: Writer | None) -> None:
+        """Write what rows tell, or only find out what would be written."""
+        news: dict[int, dict[str, Evidence]] = {}
+        for meant, evidence in self._pieces(records):
+            key = evidence_key(evidence)
+            of = meant.identity if meant.site is None else meant.site
+            first = self._first.setdefault((of, key), meant.record.row)
+            if first != meant.record.row:
+                self.opened.report.reject(Message("rating_twice", {"first": first}), row=meant.record.row)
+            elif meant.site is None:
+                self.tellings.ask(meant, packed(evidence), key)
+            else:
+                news.setdefault(meant.site, {})[key] = evidence
+        self._write(news, writer)
 
-    def with_key(self, key: str) -> set[int]:
-        """Return the sites that a source key may mean."""
-        own = self.by_key.get((self.source, key))
-        return {own} if own is not None else self.by_any_key.get(key, set())
+    def _pieces(self, records: Sequence[Record]) -> Iterator[tuple[Meant, Evidence]]:
+        found: dict[int, Evidence] = {}
+        usable = []
+        for record in records:
+            try:
+                found[record.place] = self._evidence(record)
+            except ValueUnusableError as error:
+                self.opened.report.reject(error.message, row=record.row)
+            else:
+                usable.append(record)
+        for meant in self.tellings.meant(usable):
+            yield meant, found[meant.record.place]
 
-    def named(self, name: str, area: str) -> set[int]:
-        """Return the sites of exactly this name, in the area if one is given by code or name."""
-        return {
-            site_id
-            for site_id, adcode, area_name in self.by_name.get(key_of(name), ())
-            if not area or area == adcode or (adcode.startswith(area) and area.isdecimal()) or key_of(area) == area_name
-        }
+    def _evidence(self, record: Record) -> Evidence:
+        """Return the evidence of a row.
 
+        Raises
+        ------
+        ValueUnusableError
+            If scheme, date or value are missing or make no sense together.
+        """
+        evidence = evidence_of(record.texts, self.opened, self.template)
+        if self.template is None or evidence.scheme != "inspection":
+            return evidence
+        columns = frozenset(self.opened.table.fields())
+        result = self.template.result(record.texts, self.opened.words, columns)
+        for item in result.unproven:
+            message = Message("template_unproven", {"criterion": item.name, "asks": item.asks})
+            self.opened.report.add("warning", message, row=record.row)
+        note = "；".join(filter(None, (result.told, evidence.note)))
+        return replace(evidence, value=result.value, scale=FULL, note=note)
 
-def _site_of(record: Record, directory: _Directory, opened: Opened) -> int | None:
-    """Return the site that a row names, ``None`` after noting why there is none."""
-    texts = record.texts
-    for name in _NEEDS:
-        text = texts.get(name)
-        if not text:
-            continue
-        if name == "site":
-            code = directory.by_code.get(text.upper())
-            found = (
-                {code} if code is not None else directory.with_key(text) or directory.named(text, texts.get("area", ""))
-            )
-        elif name == "source_key":
-            found = directory.with_key(text)
-        else:
-            found = directory.named(text, texts.get("area", ""))
-        if len(found) == 1:
-            return next(iter(found))
-        code_text = "rating_site_ambiguous" if found else "rating_site_unknown"
-        column = opened.extractor.heading(name)
-        message = Message(code_text, {"count": len(found)} if found else {})
-        opened.report.reject(message, row=record.row, column=column, value=text)
-        return None
-    opened.report.reject("rating_site_missing", row=record.row)
-    return None
-
-
-def _take(record: Record, site: int, opened: Opened, found: dict[int, dict[str, tuple[int, Evidence]]]) -> None:
-    try:
-        evidence = _evidence(record, opened)
-    except ValueUnusableError as error:
-        opened.report.reject(error.message, row=record.row)
-        return
-    of_site = found.setdefault(site, {})
-    first, _ = of_site.setdefault(evidence_key(evidence), (record.row, evidence))
-    if first != record.row:
-        opened.report.reject(Message("rating_twice", {"first": first}), row=record.row)
+    def _write(self, news: Mapping[int, Mapping[str, Evidence]], writer: Writer | None) -> None:
+        rows, source = self.opened.report.rows, self.opened.report.source
+        present = self.store.evidence(list(news)) if news else {}
+        changed: list[tuple[int, str, Evidence]] = []
+        for site, items in news.items():
+            own = {evidence_key(item): item for item in present.get(site, ()) if item.source == source}
+            differing = [(site, key, item) for key, item in items.items() if own.get(key) != item]
+            rows.unchanged += len(items) - len(differing)
+            rows.updated += sum(key in own for _, key, _ in differing)
+            rows.created += sum(key not in own for _, key, _ in differing)
+            changed += differing
+        if writer and changed:
+            writer.put_evidence_many(changed)
+            self.touched.update(site for site, _, _ in changed)
 
 
-def _evidence(record: Record, opened: Opened) -> Evidence:
-    """Return the evidence of a row.
+def packed(evidence: Evidence) -> dict[str, Any]:
+    """Return a piece of evidence as JSON values, to decide about it later."""
+    return asdict(evidence) | {"as_of": evidence.as_of.isoformat()}
+
+
+def unpacked(values: Mapping[str, Any]) -> Evidence:
+    """Return the evidence that was packed."""
+    return Evidence(**{**values, "as_of": date.fromisoformat(values["as_of"])})
+
+
+def evidence_of(texts: Mapping[str, str], opened: Opened, template: Template | None) -> Evidence:
+    """Return the evidence of a row's texts; with a template the value of an inspection is left to that.
 
     Raises
     ------
     ValueUnusableError
         If scheme, date or value are missing or make no sense together.
     """
-    texts, words = record.texts, opened.words
+    words = opened.words
     word = texts.get("scheme", "")
     code = words.find("schemes", word)
     scheme: Scheme | None = next((known for known in get_args(Scheme) if known == code), None)
@@ -166,8 +212,13 @@ def _evidence(record: Record, opened: Opened) -> Evidence:
     name = texts.get("name", "")
     if scheme == "award" and not name:
         raise ValueUnusableError("rating_award_unnamed")
-    value, scale = (None, None) if scheme == "award" else _value(texts.get("value", ""), texts.get("scale", ""), scheme)
-    level_code = words.find("levels", level) if level else None
+    value: float | None = None
+    scale: float | None = None
+    if scheme == "inspection" and template is not None:
+        value, scale = 0.0, FULL
+    elif scheme != "award":
+        value, scale = _value(texts.get("value", ""), texts.get("scale", ""), scheme)
+    level_code = words.find("levels", level) or words.level_within("levels", level) if level else None
     if level and level_code is None:
         raise ValueUnusableError("value_unknown_word", word=level[:80], expected=", ".join(words.codes("levels")))
     return Evidence(
@@ -212,29 +263,3 @@ def evidence_key(evidence: Evidence) -> str:
     if evidence.scheme == "award":
         return f"award:{name}:{evidence.level or ''}:{evidence.as_of.year}"
     return f"{evidence.scheme}:{name}:{evidence.as_of.isoformat()}"
-
-
-def _write(
-    store: Store,
-    writer: Writer | None,
-    found: dict[int, dict[str, tuple[int, Evidence]]],
-    report: ImportReport,
-    today: date,
-) -> None:
-    present = store.evidence(list(found)) if found else {}
-    news: list[tuple[int, str, Evidence]] = []
-    touched: dict[int, list[Evidence]] = {}
-    for site, items in found.items():
-        others = [item for item in present.get(site, ()) if item.source != report.source]
-        own = {evidence_key(item): item for item in present.get(site, ()) if item.source == report.source}
-        changed = [(site, key, item) for key, (_, item) in items.items() if own.get(key) != item]
-        report.rows.unchanged += len(items) - len(changed)
-        report.rows.updated += sum(key in own for _, key, _ in changed)
-        report.rows.created += sum(key not in own for _, key, _ in changed)
-        if changed:
-            news += changed
-            own |= {key: item for _, key, item in changed}
-            touched[site] = [*others, *own.values()]
-    if writer and news:
-        writer.put_evidence_many(news)
-        writer.put_scores({site: score(items, today) for site, items in touched.items()})

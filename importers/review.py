@@ -11,7 +11,9 @@ from geodata.index.text import search_text
 from geodata.messages import Message
 from geodata.sites import Closure, Site, SourceRef
 from geodata.store import BatchInfo, NewSite, Review, SiteUpdate, Store, Writer
+from geodata.store.reviewing import ABOUT_SITES
 from importers.merging import Ranks, is_alone, kept_fields, merged_site, new_site
+from importers.ratings import unpacked as unpacked_evidence
 from importers.resembling import unpacked
 
 
@@ -32,7 +34,8 @@ def accept(store: Store, ids: Sequence[int], actor: str, *, today: date | None =
 def reject(store: Store, ids: Sequence[int], actor: str, *, today: date | None = None) -> int:
     """Reject reviews, in one batch, and return it.
 
-    A row becomes a site of its own. A site that a complete list lacks stays as it is.
+    A row becomes a site of its own. What rows tell of a place is left out, and further rows of that source about it. A
+    site that a complete list lacks stays as it is.
 
     Raises
     ------
@@ -54,6 +57,9 @@ def _decide(store: Store, ids: Sequence[int], actor: str, state: str, today: dat
                 _join(store, writer, review)
             elif review.asked.kind == "match":
                 _add(writer, review)
+            elif review.asked.kind in ABOUT_SITES:
+                if state == "accepted":
+                    _tell(writer, review, today or datetime.now().astimezone().date())
             elif state == "accepted":
                 _close(store, writer, review, today or datetime.now().astimezone().date())
             writer.decide(review, state)
@@ -81,6 +87,14 @@ def _join(store: Store, writer: Writer, review: Review) -> None:
 def _add(writer: Writer, review: Review) -> None:
     site = new_site(unpacked(review.asked.payload, review.asked.source_key))
     writer.add([NewSite(site, (_reference(review),), _search(site))])
+
+
+def _tell(writer: Writer, review: Review, today: date) -> None:
+    """Keep what rows tell of the site that they were taken for; those of a rejected review tell of no known place."""
+    site = writer.site(review.site).id
+    items = review.asked.payload["items"]
+    writer.put_evidence_many((site, key, unpacked_evidence(values)) for key, values in items)
+    writer.rate([site], today)
 
 
 def _close(store: Store, writer: Writer, review: Review, today: date) -> None:

@@ -160,7 +160,7 @@ def _grams(text: str) -> set[str]:
 def _contradictions(row: Traits, site: Traits, mine: Name, other: Name, found: Comparison) -> None:
     """Note what speaks for two places although the names are alike."""
     if mine.full == other.full:
-        if row.kind != site.kind:
+        if _kinds_differ(row, site):
             found.points["kind"] = -1.0
             found.capped = True
         return
@@ -176,9 +176,14 @@ def _contradictions(row: Traits, site: Traits, mine: Name, other: Name, found: C
         found.points["type"] = -5.0
     if mine.base != other.base and _in_brackets(mine, other):
         found.capped = True
-    if row.kind != site.kind:
+    if _kinds_differ(row, site):
         found.points["kind"] = -2.0
         found.capped = True
+
+
+def _kinds_differ(row: Traits, site: Traits) -> bool:
+    """Tell whether a row says that its place is of another kind; many lists do not say."""
+    return row.kind not in ("", site.kind)
 
 
 def distance_m(row: Traits, site: Traits) -> float | None:

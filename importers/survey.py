@@ -151,7 +151,7 @@ class _Seen:
     def keep(self, texts: Mapping[str, str]) -> None:
         """Keep what tells the datum of the row that was added last."""
         if len(self.kept) < MAX_POINTS and self.datum[-1] == _UNSTATED and self.lon[-1] == self.lon[-1]:
-            self.kept[len(self.lon) - 1] = (texts.get("name", ""), texts.get("area", ""))
+            self.kept[len(self.lon) - 1] = (texts.get("site_name") or texts.get("name", ""), texts.get("area", ""))
 
 
 def _surveyed(seen: _Seen, choose: Callable[[Sample], DatumChoice], *, lat_first: bool) -> Survey:

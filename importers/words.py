@@ -32,7 +32,7 @@ CODED = {
 
 #: The same for the other subjects of ``columns.toml``.
 CODED_ELSEWHERE = {
-    "ratings": {"scheme": "schemes", "level": "levels"},
+    "ratings": {"scheme": "schemes", "level": "levels", "datum": "datums"},
     "areas": {"level": "area_levels"},
     "calendar": {"kind": "calendar"},
 }

@@ -90,8 +90,6 @@ def _move_sources(writer: Writer, gone: int, kept: int) -> None:
 
 
 def _move_evidence(writer: Writer, gone: int, kept: int, today: date) -> None:
-    from geodata.ratings import score
-
     table = schema.evidence
     rows = writer.connection.execute(sa.select(table).where(table.c.site_id.in_((gone, kept)))).mappings().all()
     own = {(row["source"], row["evidence_key"]) for row in rows if row["site_id"] == kept}
@@ -102,5 +100,7 @@ def _move_evidence(writer: Writer, gone: int, kept: int, today: date) -> None:
     writer.connection.execute(sa.update(table).where(table.c.id.in_(ids)).values(site_id=kept))
     writer.record([(gone, "evidence", as_json(dict(row)), None) for row in moved])
     writer.record([(kept, "evidence", None, as_json(dict(row))) for row in moved])
-    evidence = reading.evidence(writer.connection, (gone, kept))
-    writer.put_scores({site: score(evidence.get(site, []), today) for site in (gone, kept)})
+    writer.rate((gone, kept), today)
+    sites = schema.sites
+    seen = sa.update(sites).where(sites.c.id.in_((gone, kept))).values(data_version=writer.stamp()["data_version"])
+    writer.connection.execute(seen)

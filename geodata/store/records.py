@@ -140,6 +140,7 @@ class NewReview:
     ----------
     kind : str
         ``match``: a row of a source may be this site. ``vanished``: a complete list does not have the site any more.
+        ``evidence``, ``indicator``: rows of a source that tell something of a place may mean this site.
     source, source_key : str
         The row; there is one review for each.
     site_id : int
@@ -188,6 +189,7 @@ class SiteOutline(NamedTuple):
     area: str | None
     phone: str
     state: str
+    area_name: str
     sources: tuple[SourceRef, ...]
 
 

@@ -81,7 +81,7 @@ def revert_batch(store: Store, batch_id: int, actor: str, *, today: date | None 
     note = Message("batch_reverts", {"batch": batch_id})
     info = BatchInfo("revert", actor, note=f"{note.text('zh')} / {note.text('en')}")
     with store.write(info) as writer, translated(writer.backend):
-        reading.batch(writer.connection, batch_id)
+        batch = reading.batch(writer.connection, batch_id)
         net = _net(reading.changes_of(writer.connection, batch_id))
         if not net:
             raise ConflictError("batch_changed_nothing", batch=batch_id)
@@ -91,6 +91,7 @@ def revert_batch(store: Store, batch_id: int, actor: str, *, today: date | None 
         run.records([change for change in net.values() if change.site_id is None])
         open_ones = (schema.reviews.c.batch_id == batch_id) & (schema.reviews.c.state == "open")
         reviewing.withdraw(writer.connection, open_ones)
+        reviewing.reopen(writer.connection, batch)
         result = run.result
         if result.restored or result.closed:
             writer.finish({"restored": result.restored, "closed": result.closed, "left": len(result.left)})
@@ -260,8 +261,6 @@ class _Revert:
             self._restored(change)
 
     def _evidence(self, changes: list[BatchChange]) -> None:
-        from geodata.ratings import score
-
         table = schema.evidence
         touched: set[int] = set()
         for change in changes:
@@ -283,8 +282,7 @@ class _Revert:
                 beside["id"] = self._writer.backend.reserve_ids(self._connection, table, 1)[0]
                 self._writer.backend.insert(self._connection, table, [_from_json(table, change.before) | beside])
             touched.add(change.site_id)
-        evidence = reading.evidence(self._connection, touched) if touched else {}
-        self._writer.put_scores({site: score(evidence.get(site, []), self._today) for site in touched})
+        self._writer.rate(touched, self._today)
 
     def _restored(self, change: BatchChange) -> None:
         """Count and keep a change beside the site's own fields, and let readers see its site."""

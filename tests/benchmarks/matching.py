@@ -36,7 +36,7 @@ def national(count: int) -> list[SiteOutline]:
         road = rng.choice(ROADS)
         name = f"{road}{rng.choice('东西南北中')}路{rng.choice(HOSTS)}{rng.choice(TAILS)}"
         where = (lon + rng.gauss(0, 0.1), lat + rng.gauss(0, 0.1), "exact", f"{road}路{rng.randint(1, 999)}号")
-        found.append(SiteOutline(n, f"C{n}", name, "rest_station", [], [], *where, None, "", "open", ()))
+        found.append(SiteOutline(n, f"C{n}", name, "rest_station", [], [], *where, None, "", "open", "", ()))
     return found
 
 

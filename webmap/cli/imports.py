@@ -87,11 +87,22 @@ def sites(file: Path, report: Path | None, preview: Path | None, **options: Any)
 
 @import_.command()
 @_common
+@click.option("--template", help="Scoring template of an inspection (TOML), or 六有. 评分模板")
 def ratings(file: Path, report: Path | None, **options: Any) -> None:
     """Import star grades, inspections, awards and reviews of places. 导入评价."""
     from importers.ratings import import_ratings
 
     _run(import_ratings, file, report, options, vocabulary=True)
+
+
+@import_.command()
+@click.argument("out", type=click.Path(path_type=Path))
+def template(out: Path) -> None:
+    """Write the scoring template 六有 (the six haves) to OUT, to be changed for `ratings --template`. 输出评分模板."""
+    from importers.ratings_template import write_template
+
+    write_template(out)
+    click.echo(Message("template_written", {"file": str(out)}).text(language()))
 
 
 @import_.command()
