@@ -12,8 +12,7 @@ from sqlalchemy.engine import Connection
 
 from geodata.errors import ConflictError, NotFoundError
 from geodata.sites import Score, SourceRef, StoredSite, new_code
-from geodata.store import accounts, layers, reading, reviewing, schema
-from geodata.store.accounts import User
+from geodata.store import reading, reviewing, schema
 from geodata.store.backend import Backend
 from geodata.store.conditions import among
 from geodata.store.fields import FieldChange, field_changes, refuse_unstorable, to_row
