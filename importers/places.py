@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from geodata.areas import Area, AreaFinder
@@ -101,6 +102,14 @@ class AreaAssigner:
             message = Message("area_elsewhere", {"found": holding})
             report.add("warning", message, row=draft.row, column=extractor.heading("area"), value=shown)
         return named
+
+
+def placed_at(site: Site, position: Position, assigner: AreaAssigner) -> Site:
+    """Return a site with a position, and with the smallest area that holds it where that says more than its own."""
+    holding = assigner.holding([position])[0]
+    if holding is not None and (site.area is None or assigner.within(holding, site.area)):
+        site = replace(site, area=holding)
+    return replace(site, position=position)
 
 
 def _stays(before: Site, stated: Mapping[str, Any]) -> bool:

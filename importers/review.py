@@ -1,4 +1,4 @@
-"""Carrying out what a person decides about rows that may be stored sites, and sites that a list lacks."""
+"""Carrying out what a person decides: rows that may be stored sites, sites that a list lacks, proposed positions."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from geodata.errors import NotFoundError
+from geodata.errors import ConflictError, NotFoundError
 from geodata.index.text import search_text
 from geodata.messages import Message
-from geodata.sites import Closure, Site, SourceRef
+from geodata.sites import Closure, Position, Site, SourceRef
 from geodata.store import BatchInfo, NewSite, Review, SiteUpdate, Store, Writer
 from geodata.store.reviewing import ABOUT_SITES
 from importers.merging import Ranks, is_alone, kept_fields, merged_site, new_site
+from importers.places import AreaAssigner, placed_at
 from importers.ratings import unpacked as unpacked_evidence
 from importers.resembling import unpacked
 
@@ -21,12 +22,14 @@ def accept(store: Store, ids: Sequence[int], actor: str, *, today: date | None =
     """Accept reviews, in one batch, and return it.
 
     A row becomes part of the site that it was taken for: its source key is the site's from now on, what it states goes
-    in as in an import. A site that a complete list lacks is closed.
+    in as in an import. A site that a complete list lacks is closed. A proposed position becomes the site's.
 
     Raises
     ------
     NotFoundError
         If one of them is not open.
+    ConflictError
+        If a site that a position is proposed for has one by now.
     """
     return _decide(store, ids, actor, "accepted", today)
 
@@ -35,7 +38,8 @@ def reject(store: Store, ids: Sequence[int], actor: str, *, today: date | None =
     """Reject reviews, in one batch, and return it.
 
     A row becomes a site of its own. What rows tell of a place is left out, and further rows of that source about it. A
-    site that a complete list lacks stays as it is.
+    site that a complete list lacks stays as it is. So does one without a position, and none is proposed for it again
+    while its address is the same.
 
     Raises
     ------
@@ -57,6 +61,9 @@ def _decide(store: Store, ids: Sequence[int], actor: str, state: str, today: dat
                 _join(store, writer, review)
             elif review.asked.kind == "match":
                 _add(writer, review)
+            elif review.asked.kind == "position":
+                if state == "accepted":
+                    _place(store, writer, review)
             elif review.asked.kind in ABOUT_SITES:
                 if state == "accepted":
                     _tell(writer, review, today or datetime.now().astimezone().date())
@@ -103,6 +110,14 @@ def _close(store: Store, writer: Writer, review: Review, today: date) -> None:
     closure = Closure(today, None, f"{reason.text('zh')} / {reason.text('en')}")
     after = replace(before.site, state="closed", closures=(*before.site.closures, closure))
     writer.update([SiteUpdate(before, after)])
+
+
+def _place(store: Store, writer: Writer, review: Review) -> None:
+    before = writer.site(review.site)
+    if before.site.position is not None:
+        raise ConflictError("review_has_position", site=before.code)
+    position = Position(**review.asked.payload["position"])
+    writer.update([SiteUpdate(before, placed_at(before.site, position, AreaAssigner(store.areas())))])
 
 
 def _search(site: Site) -> str:

@@ -247,6 +247,45 @@ class BaseMapSettings(_Concern):
 class FooterSettings(_Concern):
     """What the law or the operator wants to stand at the foot of every page."""
 
+class GeocoderSettings(_Concern):
+    """The service that is asked for positions of places that have none."""
+
+    geocoder: Literal["", "amap", "tianditu", "baidu", "nominatim", "photon", "pelias", "arcgis"] = _setting(
+        "",
+        "Service that stationmap geocode asks: amap, tianditu, baidu (need a key), nominatim, photon, pelias, arcgis",
+        "stationmap geocode 使用的地址查询服务：amap、tianditu、baidu（需密钥）、nominatim、photon、pelias、arcgis",
+        expected="amap | tianditu | baidu | nominatim | photon | pelias | arcgis",
+    )
+    geocoder_key: SecretStr = _setting(
+        SecretStr(""),
+        "Key of that service, for web services (servers)",
+        "该服务的密钥（Web 服务/服务端类型）",
+        secret=True,
+        expected="KEY",
+    )
+    geocoder_url: str = _setting(
+        "",
+        "Where that service is, if not at its public address",
+        "该服务的地址；留空则用其公开地址",
+        expected="https://HOST[/PATH]",
+        pattern=r"^$|^https?://[^\s/?#]+[^\s?#]*$",
+    )
+    geocoder_delay: float = _setting(
+        1.0,
+        "Seconds between two questions to it at least",
+        "两次查询之间的最短间隔（秒）",
+        expected="0…60",
+        ge=0,
+        le=60,
+    )
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.geocoder in ("amap", "tianditu", "baidu") and not self.geocoder_key.get_secret_value():
+            raise _IncompleteError("geocoder", self.geocoder, "STATIONMAP_GEOCODER_KEY")
+        return self
+
+
     map_approval: str = _setting("", "Map approval number (审图号)", "审图号", expected="GS(2026)1234")
     icp_filing: str = _setting("", "ICP filing number (ICP 备案号)", "ICP 备案号", expected="鲁ICP备12345678号")
     police_filing: str = _setting("", "Police filing number (公安备案号)", "公安备案号", expected="鲁公网安备…号")
@@ -468,6 +507,7 @@ class SettingInfo:
 
 def all_settings() -> tuple[SettingInfo, ...]:
     """Return every variable of the environment that a deployment can set, in the order of the classes."""
+    GeocoderSettings,
     return tuple(_info(concern, name, item) for concern, name, item in _fields())
 
 
@@ -482,6 +522,7 @@ def _info(concern: type[_Concern], name: str, item: FieldInfo) -> SettingInfo:
     default = item.default
     if default is None or isinstance(default, SecretStr):
         text = ""
+    geocoder: GeocoderSettings = field(default_factory=GeocoderSettings)
     elif isinstance(default, tuple):
         text = ",".join(default)
     else:

@@ -16,7 +16,7 @@ from geodata.index.columns import Columns
 from geodata.index.exceptions import Shut, shut_days, week_with
 from geodata.index.features import converted, read_extra, whole_feature
 from geodata.index.opening import note_dict
-from geodata.messages import Message, catalogue
+from geodata.position_notes import position_note
 from geodata.sites import Datum
 
 #: Parts of the stored details that the page has under other names, or as more than they are.
@@ -41,20 +41,13 @@ def detail(
     }
     properties["position"] = {
         "precision": properties["precision"],
-        "note": _position_note(extra["position_note"]),
+        "note": position_note(extra["position_note"]),
         "given_datum": extra["given_datum"],
     }
     for group in ("facilities", "services"):
         name = {"facilities": "facility_details", "services": "service_details"}[group]
         properties[name] = {code: _amenity(part, today, calendar, tz, shut) for code, part in extra[group].items()}
     return feature
-
-
-def _position_note(text: str) -> dict[str, str] | None:
-    """Return a note, which is a code of the catalogue, or plain words where someone wrote those."""
-    if not text:
-        return None
-    return note_dict(Message(text)) if text in catalogue() else {"code": "", "zh": text, "en": text}
 
 
 def _amenity(

@@ -28,6 +28,7 @@ COMMANDS: dict[str, _Lazy] = {
     "batches": _Lazy("webmap.cli.batches", "batches", "List imports and edits, and take them back. 批次与撤销"),
     "db": _Lazy("webmap.cli.db", "db", "Create, upgrade, check and copy the store. 数据库"),
     "demo": _Lazy("webmap.cli.serve", "demo", "Serve the map with sample data. 演示"),
+    "geocode": _Lazy("webmap.cli.geocode", "command", "Find positions for places that have none. 地址定位"),
     "history": _Lazy("webmap.cli.batches", "history", "Show every change of one place. 站点的历史"),
     "import": _Lazy("webmap.cli.imports", "import_", "Import sites and more from files. 导入数据"),
     "nearby": _Lazy("webmap.cli.nearby", "nearby", "Find the places nearest to a point. 查找附近地点"),

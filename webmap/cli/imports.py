@@ -73,13 +73,13 @@ def sites(file: Path, report: Path | None, preview: Path | None, **options: Any)
     if options["write_profile"] is not None:
         if options["profile"] is not None:
             raise click.UsageError("--write-profile / --profile")
-        _check_writable(options["write_profile"])
+        check_writable(options["write_profile"])
     from importers.sites import import_sites
 
     if preview is None:
         _run(import_sites, file, report, options, vocabulary=True)
         return
-    _check_writable(preview)
+    check_writable(preview)
     outcomes: list[Outcome] = []
     options["listen"] = outcomes.append
     _run(import_sites, file, report, options, vocabulary=True, then=lambda done: _preview(preview, done, outcomes))
@@ -139,19 +139,19 @@ def _run(
         words: Vocabulary = load_vocabulary(settings.place.vocabulary)
         options["vocabulary"] = words
     if out is not None:
-        _check_writable(out)
+        check_writable(out)
     store: Store = open_store(settings.store.database_url)
     try:
-        with _progress(file) as progress:
+        with progress_bar(file.name) as progress:
             report = run(store, file, actor=_actor(), progress=progress, **options)
     except StationmapError as error:
         if out is not None:
-            _write_json(out, _failure(file, error, dry_run=options["dry_run"]))
+            write_json(out, _failure(file, error, dry_run=options["dry_run"]))
         raise
     finally:
         store.dispose()
     if out is not None:
-        _write_json(out, report.to_json())
+        write_json(out, report.to_json())
     if then is not None:
         then(report)
     for line in summary(report):
@@ -268,12 +268,12 @@ def _printable(line: str) -> str:
 
 
 @contextmanager
-def _progress(file: Path) -> Iterator[Callable[[int, int], None] | None]:
+def progress_bar(label: str) -> Iterator[Callable[[int, int], None] | None]:
     """Show a bar on a terminal, nothing elsewhere."""
     if not sys.stderr.isatty():
         yield None
         return
-    with click.progressbar(length=1, label=file.name[:40], file=sys.stderr) as bar:
+    with click.progressbar(length=1, label=label[:40], file=sys.stderr) as bar:
 
         def progress(done: int, total: int) -> None:
             bar.length = max(total, 1)
@@ -296,13 +296,14 @@ def _failure(file: Path, error: StationmapError, *, dry_run: bool) -> dict[str, 
     return report.to_json() | {"sha256": None}
 
 
-def _check_writable(out: Path) -> None:
+def check_writable(out: Path) -> None:
     """Refuse a report's file that cannot be written before the import, not after it."""
     if out.is_dir() or not out.absolute().parent.is_dir():
         raise InputError("report_unwritable", file=str(out))
 
 
-def _write_json(out: Path, content: dict[str, Any]) -> None:
+def write_json(out: Path, content: dict[str, Any]) -> None:
+    """Write a report; where that fails, say so and end the command."""
     try:
         out.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     except OSError as error:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from geodata.messages import Message
+from geodata.position_notes import SEPARATOR
 from geodata.store import Review, merge_sites
 from importers.review import accept as accept_reviews
 from importers.review import reject as reject_reviews
@@ -18,7 +19,7 @@ from webmap.cli.batches import actor, printable, store
 
 @click.group()
 def review() -> None:
-    """Decide about rows that may be a known place, and places that a list lacks. 审核."""
+    """Decide about rows that may be a known place, places that a list lacks, and positions. 审核."""
 
 
 @review.command("list")
@@ -41,7 +42,7 @@ def list_(*, as_json: bool) -> None:
 @review.command()
 @click.argument("ids", metavar="ID...", type=int, nargs=-1, required=True)
 def accept(ids: tuple[int, ...]) -> None:
-    """Accept: the row is that place; the place that a list lacks is closed. 确认."""
+    """Accept: the row is that place; the place that a list lacks is closed; the position is right. 确认."""
     with store() as opened:
         batch = accept_reviews(opened, ids, actor())
     say(Message("review_accepted", {"count": len(set(ids)), "batch": batch}))
@@ -50,7 +51,7 @@ def accept(ids: tuple[int, ...]) -> None:
 @review.command()
 @click.argument("ids", metavar="ID...", type=int, nargs=-1, required=True)
 def reject(ids: tuple[int, ...]) -> None:
-    """Reject: the row is a place of its own; the place that a list lacks stays. 否决."""
+    """Reject: the row is a place of its own; the place that a list lacks stays; the position is wrong. 否决."""
     with store() as opened:
         batch = reject_reviews(opened, ids, actor())
     say(Message("review_rejected", {"count": len(set(ids)), "batch": batch}))
@@ -76,11 +77,28 @@ def _line(item: Review, site_name: str) -> str:
     params: dict[str, Any] = {"id": item.id, "site": item.site, "site_name": site_name, "source": asked.source}
     if asked.kind == "vanished":
         return Message("review_vanished", params).text(language())
+    if asked.kind == "position":
+        return _position_line(item, params)
     fields = dict(asked.payload["fields"])
     reasons = {name: value for name, value in asked.reasons.items() if name != "others"}
     params |= {"name": fields.get("name", ""), "address": fields.get("address", ""), "row": asked.payload.get("row", 0)}
     params |= {"score": f"{asked.score or 0:.2f}", "why": explained(reasons)}
     return Message("review_match", params).text(language())
+
+
+def _position_line(item: Review, params: dict[str, Any]) -> str:
+    """Return what is proposed for a place without a position: its text, the position, and why it waits."""
+    payload, at = item.asked.payload, item.asked.payload["position"]
+    service, level = [*at["note"].split(SEPARATOR)[1:], "", ""][:2]
+    params |= {
+        "address": payload["address"] or payload["asked"],
+        "position": f"{at['lon']:.6f}, {at['lat']:.6f}",
+        "service": service,
+        "level": level,
+        "found": payload["found"] or "–",
+        "why": item.asked.reasons["why"][language()],
+    }
+    return Message("review_position" if service else "review_position_sheet", params).text(language())
 
 
 def _plain(item: Review) -> dict[str, Any]:
