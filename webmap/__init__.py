@@ -40,13 +40,14 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
     from flask import Flask
 
     from geodata.vocabulary import load_vocabulary
-    from webmap import api, errors, pages, paths, security
+    from webmap import api, errors, pages, paths, security, staff
     from webmap.api.parameters import make_parameters
     from webmap.context import Context
     from webmap.edge import Edge, tell_route
     from webmap.metrics import Metrics, register_metrics
     from webmap.readmodel import ReadModel
     from webmap.settings import Settings, unknown_variables
+    from webmap.storing import register_store
 
     if settings is None:
         settings = Settings.load()
@@ -82,6 +83,8 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
     errors.register_error_handlers(app)
     api.register_api(app)
     pages.register_pages(app)
+    register_store(app, settings)
+    staff.register_staff(app, settings)
     return app
 
 

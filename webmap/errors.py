@@ -139,7 +139,7 @@ def _answer(
     headers: dict[str, str] | None = None,
 ) -> Response:
     title = Message(f"http_{status}" if status in _TITLED else "http_400")
-    if request.path.startswith(("/api/", "/healthz")):
+    if wants_problem():
         response = _problem(status, title, message, problems, error_id)
     else:
         response = _page(status, title, message, error_id)
@@ -150,7 +150,14 @@ def _answer(
     return response
 
 
-_TITLED = frozenset({400, 404, 405, 412, 413, 429, 500, 503})
+def wants_problem() -> bool:
+    """Return whether a program asks, to be told of errors as problem details, and not a person before a page."""
+    if request.path.startswith(("/api/", "/healthz")) or request.is_json:
+        return True
+    return request.accept_mimetypes.best in ("application/json", "application/problem+json")
+
+
+_TITLED = frozenset({400, 401, 403, 404, 405, 412, 413, 429, 500, 503})
 
 
 def _problem(

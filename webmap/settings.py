@@ -28,6 +28,9 @@ PREFIX = "STATIONMAP_"
 #: Variables with the prefix that are read elsewhere: by the command line and by the tests.
 OTHER_VARIABLES = frozenset({"STATIONMAP_LANG", "STATIONMAP_TEST_DATA"})
 
+#: Characters that a key for signing has at least.
+SECRET_LENGTH = 32
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 TIANDITU_URL = (
@@ -356,14 +359,13 @@ class LimitSettings(_Concern):
     @field_validator("rate_limit")
     @classmethod
     def _known_rate(cls, value: str) -> str:
-        if value != "off":
-            parse_many(value)
+        rates(value)
         return value
 
     @property
     def rate_limits(self) -> tuple[RateLimitItem, ...]:
         """The limits on the requests of one client; none where that is off."""
-        return () if self.rate_limit == "off" else tuple(parse_many(self.rate_limit))
+        return rates(self.rate_limit)
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -438,6 +440,50 @@ class ServerSettings(_Concern):
         return _networks(self.metrics_allow)
 
 
+class StaffSettings(_Concern):
+    """Those who work behind the login."""
+
+    secret_key: SecretStr = _setting(
+        SecretStr(""),
+        "Key that signs logins and forms, the same on every server; without it `serve` makes one for each run",
+        "签署登录和表单的密钥，各服务器须相同；留空则 `serve` 每次启动临时生成",
+        secret=True,
+        expected="32 characters or more, 至少 32 个字符",
+    )
+    session_hours: float = _setting(
+        12.0,
+        "Hours after which staff have to log in again",
+        "工作人员登录的有效小时数",
+        expected="0.1…720",
+        ge=0.1,
+        le=720,
+    )
+    login_limit: str = _setting(
+        "10/minute;60/hour",
+        "Tries to log in that one client has with each worker; off: any number",
+        "每个客户端对每个工作进程的登录尝试上限；off 表示不限",
+        expected="10/minute;60/hour | off",
+    )
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and len(value.get_secret_value()) < SECRET_LENGTH:
+            raise ValueError("too short")
+        return value
+
+    @field_validator("login_limit")
+    @classmethod
+    def _known_rate(cls, value: str) -> str:
+        rates(value)
+        return value
+
+
+def rates(text: str) -> tuple[RateLimitItem, ...]:
+    """Return the limits that a setting states; none where it is off."""
+    return () if text == "off" else tuple(parse_many(text))
+
+
 def _networks(text: str) -> tuple[Network, ...]:
     return () if text == "off" else tuple(ipaddress.ip_network(part.strip()) for part in text.split(","))
 
@@ -449,6 +495,7 @@ CONCERNS: tuple[type[_Concern], ...] = (
     FooterSettings,
     LimitSettings,
     ServerSettings,
+    StaffSettings,
 )
 
 
@@ -462,6 +509,7 @@ class Settings:
     footer: FooterSettings = field(default_factory=FooterSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)
     server: ServerSettings = field(default_factory=ServerSettings)
+    staff: StaffSettings = field(default_factory=StaffSettings)
 
     @classmethod
     def load(cls, *, env_file: Path | None = Path(".env"), **values: Any) -> Settings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from geodata.store.accounts import User
 from geodata.store.copying import copy_store
 from geodata.store.merging import merge_sites
 from geodata.store.records import (
@@ -40,6 +41,7 @@ __all__ = [
     "SiteUpdate",
     "Store",
     "StoreState",
+    "User",
     "Writer",
     "copy_store",
     "merge_sites",

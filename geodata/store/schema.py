@@ -200,6 +200,19 @@ reviews = Table(
 )
 Index(None, reviews.c.state)
 
+users = Table(
+    "users",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False, unique=True),
+    _text("password_hash"),
+    Column("epoch", Integer, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("password_changed_at", UtcDateTime, nullable=False),
+    Column("disabled_at", UtcDateTime),
+    sqlite_autoincrement=True,
+)
+
 scores = Table(
     "scores",
     metadata,

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, make_url
 
-from geodata.errors import NotFoundError, StoreError, StoreSchemaError
+from geodata.errors import NotFoundError, StoreError, StoreSchemaError, ValueUnusableError
 from geodata.messages import Message
 from geodata.sites import StoredSite
-from geodata.store import checking, migrating, reading, reviewing, schema
+from geodata.store import accounts, checking, migrating, reading, reviewing, schema
+from geodata.store.accounts import User
 from geodata.store.backend import Backend
 from geodata.store.postgis import PostgisBackend
 from geodata.store.records import (
@@ -204,6 +205,25 @@ class Store:
         """Return what is for a person to decide, in these states, oldest first; only some by id."""
         with self.snapshot() as connection:
             return reviewing.reviews(connection, states, ids)
+
+    def users(self) -> list[User]:
+        """Return all accounts by name."""
+        with self.snapshot() as connection:
+            return accounts.users(connection)
+
+    def user(self, name: str) -> User | None:
+        """Return the account of a name, however it is written; ``None`` if there is none."""
+        try:
+            wanted = accounts.account_name(name)
+        except ValueUnusableError:
+            return None
+        with self.snapshot() as connection:
+            return accounts.user(connection, name=wanted)
+
+    def user_of_id(self, user_id: int) -> User | None:
+        """Return the account of an id; ``None`` if there is none."""
+        with self.snapshot() as connection:
+            return accounts.user(connection, user_id=user_id)
 
     def withdrawn(self, site_ids: Collection[int]) -> dict[int, list[tuple[str, Any]]]:
         """Return how to open sites again that are closed because the batch that added them was reverted, by id."""

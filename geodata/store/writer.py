@@ -12,7 +12,8 @@ from sqlalchemy.engine import Connection
 
 from geodata.errors import ConflictError, NotFoundError
 from geodata.sites import Score, SourceRef, StoredSite, new_code
-from geodata.store import reading, reviewing, schema
+from geodata.store import accounts, reading, reviewing, schema
+from geodata.store.accounts import User
 from geodata.store.backend import Backend
 from geodata.store.conditions import among
 from geodata.store.fields import FieldChange, field_changes, refuse_unstorable, to_row
@@ -202,6 +203,43 @@ class Writer:
         reviewing.decide(self._connection, review, state, self._info.actor, self._now)
 
     @_public
+    def add_user(self, name: str, password_hash: str) -> User:
+        """Add an account; its name is kept in small letters.
+
+        Raises
+        ------
+        ConflictError
+            If the name is taken.
+        ValueUnusableError
+            If it cannot be a name.
+        """
+        made = accounts.add(self._backend, self._connection, accounts.account_name(name), password_hash, self._now)
+        self._note(f"user:{made.name}", None, accounts.told(made))
+        return made
+
+    @_public
+    def set_password(self, name: str, password_hash: str) -> User:
+        """Give an account another password; whoever is logged in with it has to log in again.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no account of this name.
+        """
+        return self._change_user(name, password_hash=password_hash, password_changed_at=self._now)
+
+    @_public
+    def disable_user(self, name: str, *, disabled: bool = True) -> User:
+        """Shut an account out, or let it in again; who is logged in with it is out at once.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no account of this name.
+        """
+        return self._change_user(name, disabled_at=self._now if disabled else None)
+
+    @_public
     def finish(self, counts: Mapping[str, int]) -> None:
         """Keep the counts of the batch; it is then listed even if nothing had to be written."""
         self._counts = dict(counts)
@@ -387,6 +425,17 @@ class Writer:
         seen = sa.update(sites).where(sites.c.id.in_(news)).values(data_version=self._data_version)
         self._connection.execute(seen)
         return len(news)
+
+    def _change_user(self, name: str, **values: Any) -> User:
+        before, after = accounts.change(self._connection, accounts.account_name(name), **values)
+        self._note(f"user:{after.name}", accounts.told(before), accounts.told(after))
+        return after
+
+    def _note(self, record: str, before: Any, after: Any) -> None:
+        """Keep a change of a record that no reader of public data sees: no data version rises for it."""
+        self._write_batch()
+        change = {"site_id": None, "record": record, "field": "record", "before": before, "after": after}
+        self._insert_changes([change])
 
     def _record(self, changes: Iterable[tuple[int | None, str, Any, Any]]) -> None:
         rows = [

@@ -60,6 +60,7 @@ def fill(store: Store) -> list[str]:
         writer.put_evidence(first.id, "l", replace(star, scheme="award", value=None, scale=None, level="city"))
         writer.put_scores({first.id: Score(1 / 3, 4, 2, 2 / 3)})
         writer.put_reviews([NewReview("match", "c", "9", first.id, 0.1 + 0.2, {"name": 4.0}, {"row": 2})])
+        writer.add_user("li", "hash")
     with store.backend.writing() as connection:
         organisation = {column.name: "x" for column in schema.organisations.c}
         connection.execute(sa.insert(schema.organisations), organisation | {"data_version": 1})

@@ -35,6 +35,7 @@ COMMANDS: dict[str, _Lazy] = {
     "review": _Lazy("webmap.cli.review", "review", "Decide about rows that may be a known place. 审核"),
     "serve": _Lazy("webmap.cli.serve", "serve", "Serve the map. 启动服务"),
     "sites": _Lazy("webmap.cli.review", "sites", "Merge two places that are one. 合并站点"),
+    "user": _Lazy("webmap.cli.users", "user", "Accounts of staff. 工作人员账号"),
 }
 
 

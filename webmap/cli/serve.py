@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
+from pydantic import SecretStr
 
-from geodata.errors import StoreUnavailableError
+from geodata.errors import SettingsError, StoreUnavailableError
 from geodata.messages import Message
 from geodata.store import open_store
 from webmap.cli import language, say
 from webmap.serving import check_port
 from webmap.serving import serve as run
 from webmap.settings import Settings
+from webmap.signing import new_secret
 
 #: The demo's own store, in the folder in which the command is run, so that it is easily found and thrown away.
 DEMO_FILE = Path("stationmap-demo.db")
+#: What else the demo keeps.
+DEMO_FOLDER = Path("stationmap-demo-data")
+SECRET_FILE = "secret-key"
 
 _port = click.option(
     "--port", type=click.IntRange(1, 65535), help="Port to listen on [default: STATIONMAP_PORT or 8000]."
@@ -43,6 +50,10 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         say(Message("store_down_at_start", {"reason": error.message.text(language())}), error=True)
     finally:
         store.dispose()
+    if not settings.staff.secret_key.get_secret_value():
+        secret = new_secret()
+        settings = replace(settings, staff=settings.staff.model_copy(update={"secret_key": SecretStr(secret)}))
+        say(Message("secret_missing_serve", {"example": new_secret()}), error=True)
     _run(settings)
 
 
@@ -55,7 +66,10 @@ def demo(port: int | None) -> None:
     adds only what is missing.
     """
     given: dict[str, Any] = {} if port is None else {"port": port}
-    settings = Settings.load(host="127.0.0.1", database_url=f"sqlite:///{DEMO_FILE.absolute()}", **given)
+    given |= {"host": "127.0.0.1", "database_url": f"sqlite:///{DEMO_FILE.absolute()}"}
+    settings = Settings.load(**given)
+    if not settings.staff.secret_key.get_secret_value():
+        settings = Settings.load(**given, secret_key=kept_secret(DEMO_FOLDER / SECRET_FILE))
     check_port(settings.server.host, settings.server.port)
     from webmap.demo import fill_demo  # brings the importers, which take a second to load
 
@@ -73,3 +87,23 @@ def _run(settings: Settings) -> None:
     host = f"[{settings.server.host}]" if ":" in settings.server.host else settings.server.host
     message = Message("serving_at", {"url": f"http://{host}:{settings.server.port}"})
     run(settings, on_listening=lambda: say(message))
+
+
+def kept_secret(path: Path) -> str:
+    """Return the key in a file that only its owner may read; made when there is none.
+
+    Raises
+    ------
+    SettingsError
+        If the file can be neither read nor made.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+                file.write(new_secret())
+        except FileExistsError:
+            pass
+        return path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError("secret_unusable", path=str(path), detail=repr(error)) from error

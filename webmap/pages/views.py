@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from geodata.errors import NotFoundError
 from webmap.pages.config import page_config
-from webmap.pages.language import localised, page_language
+from webmap.pages.language import localised, only_offered_languages, page_language
 from webmap.pages.site import Pages
 
 blueprint = Blueprint("pages", __name__)
@@ -20,13 +20,7 @@ def _pages() -> Pages:
 
 @blueprint.before_request
 def _only_offered_languages() -> BaseResponse | None:
-    """Send a person to a language that this deployment offers."""
-    offered = _pages().settings.place.languages
-    if request.endpoint == "pages.asset" or page_language() in offered:
-        return None
-    other = url_for(str(request.endpoint), **{**(request.view_args or {}), "lang": offered[0]})
-    query = request.query_string.decode()
-    return redirect(f"{other}?{query}" if query else other)
+    return None if request.endpoint == "pages.asset" else only_offered_languages()
 
 
 @blueprint.get("/", defaults={"lang": "zh"})
