@@ -247,9 +247,6 @@ class BaseMapSettings(_Concern):
         return self.tile_attribution or shipped.get(self.base_map, "")
 
 
-class FooterSettings(_Concern):
-    """What the law or the operator wants to stand at the foot of every page."""
-
 class GeocoderSettings(_Concern):
     """The service that is asked for positions of places that have none."""
 
@@ -288,6 +285,9 @@ class GeocoderSettings(_Concern):
             raise _IncompleteError("geocoder", self.geocoder, "STATIONMAP_GEOCODER_KEY")
         return self
 
+
+class FooterSettings(_Concern):
+    """What the law or the operator wants to stand at the foot of every page."""
 
     map_approval: str = _setting("", "Map approval number (审图号)", "审图号", expected="GS(2026)1234")
     icp_filing: str = _setting("", "ICP filing number (ICP 备案号)", "ICP 备案号", expected="鲁ICP备12345678号")
@@ -492,6 +492,7 @@ CONCERNS: tuple[type[_Concern], ...] = (
     StoreSettings,
     PlaceSettings,
     BaseMapSettings,
+    GeocoderSettings,
     FooterSettings,
     LimitSettings,
     ServerSettings,
@@ -506,6 +507,7 @@ class Settings:
     store: StoreSettings = field(default_factory=StoreSettings)
     place: PlaceSettings = field(default_factory=PlaceSettings)
     base_map: BaseMapSettings = field(default_factory=BaseMapSettings)
+    geocoder: GeocoderSettings = field(default_factory=GeocoderSettings)
     footer: FooterSettings = field(default_factory=FooterSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)
     server: ServerSettings = field(default_factory=ServerSettings)
@@ -555,7 +557,6 @@ class SettingInfo:
 
 def all_settings() -> tuple[SettingInfo, ...]:
     """Return every variable of the environment that a deployment can set, in the order of the classes."""
-    GeocoderSettings,
     return tuple(_info(concern, name, item) for concern, name, item in _fields())
 
 
@@ -570,7 +571,6 @@ def _info(concern: type[_Concern], name: str, item: FieldInfo) -> SettingInfo:
     default = item.default
     if default is None or isinstance(default, SecretStr):
         text = ""
-    geocoder: GeocoderSettings = field(default_factory=GeocoderSettings)
     elif isinstance(default, tuple):
         text = ",".join(default)
     else:
