@@ -60,9 +60,9 @@ def unpack(content: Any) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     try:
         magic, form, length, checksum = _HEAD.unpack_from(view)
     except struct.error as error:
-        raise ValueUnusableError("streets_damaged", detail=repr(error)) from error
+        raise ValueUnusableError("arrays_damaged", detail=repr(error)) from error
     if (magic, form) != (_MAGIC, _FORMAT) or zlib.crc32(view[_HEAD.size :]) != checksum:
-        raise ValueUnusableError("streets_damaged", detail="head or checksum")
+        raise ValueUnusableError("arrays_damaged", detail="head or checksum")
     described = orjson.loads(view[_HEAD.size : _HEAD.size + length])
     first = _HEAD.size + length
     arrays = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from geodata.store.accounts import User
 from geodata.store.copying import copy_store
+from geodata.store.layers import DemandInfo, StreetsInfo
 from geodata.store.merging import merge_sites
 from geodata.store.records import (
     Batch,
@@ -29,6 +30,7 @@ __all__ = [
     "BatchChange",
     "BatchInfo",
     "Change",
+    "DemandInfo",
     "Left",
     "Limits",
     "NewReview",
@@ -41,6 +43,7 @@ __all__ = [
     "SiteUpdate",
     "Store",
     "StoreState",
+    "StreetsInfo",
     "User",
     "Writer",
     "copy_store",

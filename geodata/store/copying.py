@@ -15,6 +15,8 @@ from geodata.store.store import Store
 from geodata.store.translating import translated
 
 _CHUNK = 5000
+#: Of these tables, whose rows are large, fewer rows go together.
+_FEWER = {"blobs": 8}
 #: Tables that are filled from the start.
 _SEEDED = (schema.store_state, schema.calendar_days)
 
@@ -77,7 +79,9 @@ def _copy(
     counts: dict[str, int] = {}
     for table in schema.metadata.sorted_tables:
         key = [column.asc() for column in table.primary_key]
-        result = reading.execute(sa.select(table).order_by(*key), execution_options={"yield_per": _CHUNK})
+        result = reading.execute(
+            sa.select(table).order_by(*key), execution_options={"yield_per": _FEWER.get(table.name, _CHUNK)}
+        )
         counts[table.name] = 0
         for part in result.mappings().partitions():
             target.backend.insert(writing, table, [dict(row) for row in part])

@@ -22,7 +22,12 @@ from geodata.store.writer import Writer, as_json
 #: Entries of a site's history that are no fields of the site.
 _BESIDE = frozenset({"created", "sources", "alias", "evidence"})
 #: Records that are no sites → their table and its key.
-_RECORDS = {"area": (schema.areas, "adcode"), "calendar_day": (schema.calendar_days, "day")}
+_RECORDS = {
+    "area": (schema.areas, "adcode"),
+    "calendar_day": (schema.calendar_days, "day"),
+    "street_network": (schema.street_networks, "name"),
+    "demand_layer": (schema.demand_layers, "name"),
+}
 
 
 @dataclass(frozen=True, slots=True)

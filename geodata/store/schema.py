@@ -14,7 +14,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, Column, Date, Double, ForeignKey, Index, Integer, Table, Text
 
-from geodata.store.types import Json, Polygons, UtcDateTime
+from geodata.store.types import Bytes, Json, Polygons, UtcDateTime
 
 metadata = sa.MetaData(
     naming_convention={
@@ -255,6 +255,47 @@ areas = Table(
     _text("source"),
     Column("approximate", sa.Boolean, nullable=False),
     Column("data_version", Id, nullable=False),
+)
+
+blobs = Table(
+    "blobs",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("data", Bytes, nullable=False),
+)
+
+street_networks = Table(
+    "street_networks",
+    metadata,
+    Column("name", Text, primary_key=True),
+    *(Column(side, Double, nullable=False) for side in ("west", "south", "east", "north")),
+    Column("nodes", Integer, nullable=False),
+    Column("edges", Integer, nullable=False),
+    Column("length_km", Double, nullable=False),
+    _text("source"),
+    _text("file_name"),
+    _text("file_sha256"),
+    _text("blob"),
+    Column("data_version", Id, nullable=False),
+)
+
+demand_layers = Table(
+    "demand_layers",
+    metadata,
+    Column("name", Text, primary_key=True),
+    _text("kind"),
+    *(Column(side, Double, nullable=False) for side in ("west", "south", "east", "north")),
+    Column("points", Integer, nullable=False),
+    Column("weight", Double, nullable=False),
+    Column("hours", Integer, nullable=False),
+    _text("source"),
+    _text("file_name"),
+    _text("file_sha256"),
+    _text("blob"),
+    Column("data_version", Id, nullable=False),
+    CheckConstraint("kind IN ('points', 'cells', 'trips')", name="kind"),
+    CheckConstraint("hours IN (0, 24, 168)", name="hours"),
 )
 
 calendar_days = Table(

@@ -13,9 +13,10 @@ from sqlalchemy.engine import Connection, make_url
 from geodata.errors import NotFoundError, StoreError, StoreSchemaError, ValueUnusableError
 from geodata.messages import Message
 from geodata.sites import StoredSite
-from geodata.store import accounts, checking, migrating, reading, reviewing, schema
+from geodata.store import accounts, checking, layers, migrating, reading, reviewing, schema
 from geodata.store.accounts import User
 from geodata.store.backend import Backend
+from geodata.store.layers import DemandInfo, StreetsInfo
 from geodata.store.postgis import PostgisBackend
 from geodata.store.records import (
     Batch,
@@ -37,7 +38,9 @@ from geodata.vocabulary import Vocabulary, load_vocabulary
 if TYPE_CHECKING:
     from geodata.areas import Area
     from geodata.calendar import CalendarDay
+    from geodata.demand import DemandPoints
     from geodata.ratings import Evidence
+    from geodata.streets import StreetNetwork
 
 
 class Store:
@@ -163,6 +166,48 @@ class Store:
         """Return all areas with their polygons."""
         with self.snapshot() as connection:
             return reading.areas(connection)
+
+    def street_networks(self) -> list[StreetsInfo]:
+        """Return what is known of all networks of streets, by name."""
+        with self.snapshot() as connection:
+            return layers.street_networks(connection)
+
+    def streets(self, name: str) -> StreetNetwork:
+        """Return a network of streets by its name.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none.
+        ValueUnusableError
+            If its data is damaged.
+        """
+        with self.snapshot() as connection:
+            return layers.streets(connection, name)
+
+    def streets_around(self, bbox: tuple[float, float, float, float]) -> StreetNetwork | None:
+        """Return the network that holds most of a bbox (west, south, east, north); ``None`` if none touches it."""
+        with self.snapshot() as connection:
+            found = layers.best_around(layers.street_networks(connection), bbox)
+            return None if found is None else layers.streets(connection, found.name)
+
+    def demand_layers(self) -> list[DemandInfo]:
+        """Return what is known of all layers of demand, by name."""
+        with self.snapshot() as connection:
+            return layers.demand_layers(connection)
+
+    def demand(self, name: str) -> DemandPoints:
+        """Return a layer of demand by its name.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none.
+        ValueUnusableError
+            If its data is damaged.
+        """
+        with self.snapshot() as connection:
+            return layers.demand(connection, name)
 
     def evidence(self, site_ids: Collection[int] | None = None) -> dict[int, list[Evidence]]:
         """Return the evidence of sites by site id, oldest first; of all sites without ``site_ids``."""

@@ -114,6 +114,35 @@ class Geometry(UserDefinedType[Any]):
         return lambda value: None if value is None else set_srid(from_wkb(value), 0)
 
 
+class _HexBytes(UserDefinedType[Any]):
+    """``bytea``, written as hexadecimal digits: COPY and parameters alike take that as text."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_kw: Any) -> str:
+        """Return the type's name in DDL."""
+        return "BYTEA"
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
+        """Return the function that makes the digits."""
+        return lambda value: None if value is None else "\\x" + bytes(value).hex()
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+        """Return the function that takes what the driver returns as bytes."""
+        return lambda value: None if value is None else bytes(value)
+
+
+class Bytes(TypeDecorator[bytes]):
+    """Bytes: BYTEA on PostgreSQL, a BLOB in SQLite."""
+
+    impl = sa.LargeBinary
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the dialect's own type."""
+        return dialect.type_descriptor(_HexBytes() if dialect.name == "postgresql" else sa.LargeBinary())
+
+
 class Polygons(TypeDecorator[Any]):
     """A ``shapely.MultiPolygon`` in WGS-84: :class:`Geometry` on PostGIS, well-known binary in a BLOB in SQLite."""
 

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from geodata.errors import ConflictError, NotFoundError
 from geodata.sites import Score, SourceRef, StoredSite, new_code
-from geodata.store import accounts, reading, reviewing, schema
+from geodata.store import accounts, layers, reading, reviewing, schema
 from geodata.store.accounts import User
 from geodata.store.backend import Backend
 from geodata.store.conditions import among
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
     from geodata.areas import Area
     from geodata.calendar import CalendarDay
+    from geodata.demand import DemandPoints
     from geodata.ratings import Evidence
+    from geodata.streets import StreetNetwork
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -149,6 +151,36 @@ class Writer:
         names = ("day", "kind", "name_zh", "name_en", "source")
         rows = {day.day: {name: getattr(day, name) for name in names} for day in days}
         return self._put_records(schema.calendar_days, "calendar_day", "day", rows)
+
+    @_public
+    def put_streets(self, name: str, network: StreetNetwork, *, source: str = "") -> bool:
+        """Keep a network of streets under a name, in place of what had it; return whether it is news.
+
+        Raises
+        ------
+        ValueUnusableError
+            If the name cannot be kept.
+        """
+        row, content = layers.streets_row(name, network, source, self._info)
+        news = self._put_records(schema.street_networks, "street_network", "name", {name: row})
+        if news:
+            layers.put_blob(self._backend, self._connection, row["blob"], content)
+        return news > 0
+
+    @_public
+    def put_demand(self, name: str, demand: DemandPoints, *, source: str = "") -> bool:
+        """Keep a layer of demand under a name, in place of what had it; return whether it is news.
+
+        Raises
+        ------
+        ValueUnusableError
+            If the name cannot be kept.
+        """
+        row, content = layers.demand_row(name, demand, source, self._info)
+        news = self._put_records(schema.demand_layers, "demand_layer", "name", {name: row})
+        if news:
+            layers.put_blob(self._backend, self._connection, row["blob"], content)
+        return news > 0
 
     @_public
     def put_evidence(self, site_id: int, key: str, evidence: Evidence) -> bool:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from geodata.arrayfile import map_file, pack, unpack
 from geodata.errors import ValueUnusableError
-from geodata.streets.packing import map_file, pack, unpack
 
 if TYPE_CHECKING:
     from geodata.streets.graph import Graph
@@ -293,7 +293,7 @@ class StreetNetwork:
                 facts=facts,
             )
         except (KeyError, TypeError) as error:
-            raise ValueUnusableError("streets_damaged", detail=repr(error)) from error
+            raise ValueUnusableError("arrays_damaged", detail=repr(error)) from error
 
     def save(self, path: Path) -> None:
         """Write the network to a file, whole or not at all."""
