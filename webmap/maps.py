@@ -66,7 +66,9 @@ class ComposedMap:
     names: Mapping[str, Any] = field(default_factory=dict)
 
 
-def compose(tiles: Sequence[TileLayer], attribution: str, *, clustered: bool = True) -> ComposedMap:
+def compose(
+    tiles: Sequence[TileLayer], attribution: str, *, clustered: bool = True, base_shown: bool = True
+) -> ComposedMap:
     """Compose a map: base map and an empty layer for the sites.
 
     Parameters
@@ -77,6 +79,8 @@ def compose(tiles: Sequence[TileLayer], attribution: str, *, clustered: bool = T
         Who made the base map, as HTML.
     clustered : bool
         Whether there is a layer that gathers near markers.
+    base_shown : bool
+        Whether the base map is on the map from the start; its layers are there anyway, for a script to add.
 
     Returns
     -------
@@ -93,7 +97,7 @@ def compose(tiles: Sequence[TileLayer], attribution: str, *, clustered: bool = T
         "page",
     )
     site_map.options |= {"min_zoom": MIN_ZOOM, "max_zoom": MAX_ZOOM}  # folium hands these to its own tiles only
-    layers = [_add_tiles(site_map, tile, attribution, number) for number, tile in enumerate(tiles)]
+    layers = [_add_tiles(site_map, tile, attribution, number, shown=base_shown) for number, tile in enumerate(tiles)]
     cluster = _add_cluster(site_map) if clustered else None
     figure = site_map.get_root()
     if not isinstance(figure, Figure):
@@ -127,11 +131,12 @@ def _add_cluster(site_map: SiteMap) -> SiteCluster:
     return cluster
 
 
-def _add_tiles(site_map: SiteMap, tile: TileLayer, attribution: str, number: int) -> folium.TileLayer:
+def _add_tiles(site_map: SiteMap, tile: TileLayer, attribution: str, number: int, *, shown: bool) -> folium.TileLayer:
     layer = folium.TileLayer(
         tiles=tile.url,
         attr=attribution or " ",
         name=f"base{number}",
+        show=shown,
         max_zoom=MAX_ZOOM,
         max_native_zoom=MAX_NATIVE_ZOOM,
         subdomains=tile.subdomains or "a",

@@ -72,6 +72,7 @@ def assemble(
         day,
         notes=tuple(notes),
         versions=versions,
+        network=network if basis == "streets" else None,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -18,6 +18,9 @@ from geodata.messages import Message
 from geodata.siting.scenario import Scenario
 from geodata.siting.travel import Travel
 from geodata.siting.types import Bools, Floats
+
+if TYPE_CHECKING:
+    from geodata.streets import StreetNetwork
 
 #: States of a place at an hour.
 CLOSED, OPEN, UNKNOWN = 0, 1, 2
@@ -94,6 +97,8 @@ class Case:
         What a reader has to know about the data.
     versions : mapping
         What the data was, so that a run can be repeated.
+    network : StreetNetwork, optional
+        The streets, where the ways go along them.
     """
 
     scenario: Scenario
@@ -108,6 +113,7 @@ class Case:
     outline: list[list[list[float]]] = field(default_factory=list)
     notes: tuple[Message, ...] = ()
     versions: Mapping[str, Any] = field(default_factory=dict)
+    network: StreetNetwork | None = None
 
     @property
     def existing(self) -> Bools:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geodata.candidates import CHECKS, Check
 from geodata.siting.answer import Answer
@@ -13,11 +16,16 @@ from geodata.siting.case import Place
 from geodata.siting.effects import Worth, chosen_first, effects_of
 from geodata.siting.scenario import Scenario
 from geodata.siting.solving import Solved
+from geodata.siting.straight import DETOUR, PACE_M_PER_MIN
 
 #: Raised when a member changes its meaning.
 FORMAT = 1
 #: Candidates that were not chosen and are told of, the most useful first.
 MAX_OTHERS = 500
+#: Points of lines up to which streets are drawn.
+MAX_LINE_POINTS = 60_000
+
+_AXES = ("lon", "lat")
 
 
 def result_of(solved: Solved) -> dict[str, Any]:
@@ -25,7 +33,8 @@ def result_of(solved: Solved) -> dict[str, Any]:
 
     Members: ``scenario`` (the question), ``answer`` (objective, bound, gap, status), ``sites`` (stations of today and
     chosen ones), ``others`` (candidates that were not chosen), ``before``, ``after``, ``areas``, ``hours``, ``cells``
-    (see :mod:`geodata.siting.effects`), ``curve``, ``notes`` (messages by code) and ``inputs`` (versions).
+    (see :mod:`geodata.siting.effects`), ``reach`` and ``streets`` (what to draw), ``curve``, ``notes`` (messages by
+    code) and ``inputs`` (versions).
     """
     case, effects = solved.case, effects_of(solved)
     roles = _roles(solved)
@@ -48,6 +57,8 @@ def result_of(solved: Solved) -> dict[str, Any]:
             "others": [_site(case.places[at], "candidate", effects.worth[at]) for at in others[:MAX_OTHERS]],
             "others_total": len(others),
             **{name: plain[name] for name in ("before", "after", "areas", "hours", "cells", "cell_size", "cell_m")},
+            "reach": _reach(solved),
+            "streets": _streets(solved),
             "tells_hours": case.demand.tells_hours,
             "curve": [_point(solved, point.sites, point.budget, point.answer) for point in solved.curve],
             "notes": [{"code": note.code, "params": dict(note.params)} for note in solved.notes],
@@ -55,6 +66,41 @@ def result_of(solved: Solved) -> dict[str, Any]:
         }
     )
     return result
+
+
+def _reach(solved: Solved) -> dict[str, Any]:
+    """Return how far the minutes reach: lines of streets, or a radius in metres where ways are straight.
+
+    Lines are left out where there are too many to draw; the cells tell the same more coarsely.
+    """
+    case = solved.case
+    minutes = case.scenario.travel.minutes
+    if case.network is None:
+        return {"radius_m": minutes * PACE_M_PER_MIN[case.scenario.travel.mode] / DETOUR}
+    masks = {"before": case.existing, "after": np.isin(np.arange(len(case.places)), solved.answer.chosen)}
+    found: dict[str, Any] = {}
+    for name, mask in masks.items():
+        ends = [[getattr(place, axis) for place, on in zip(case.places, mask, strict=True) if on] for axis in _AXES]
+        snapped = case.network.snap(*ends, profile=case.scenario.travel.mode)
+        lines = case.network.reach(snapped, cutoff_s=minutes * 60.0, towards=True).lines()
+        found[name] = _plain_lines(lines)
+    return found
+
+
+def _streets(solved: Solved) -> list[Any]:
+    """Return the streets of the area to draw beneath, nothing where there are too many."""
+    network, demand = solved.case.network, solved.case.demand
+    if network is None:
+        return []
+    box = (float(demand.lon.min()), float(demand.lat.min()), float(demand.lon.max()), float(demand.lat.max()))
+    points, start = network.coordinates(network.around(box))
+    return _plain_lines([points[low:high] for low, high in pairwise(start)])
+
+
+def _plain_lines(lines: Sequence[NDArray[np.float64]]) -> list[Any]:
+    if sum(map(len, lines)) > MAX_LINE_POINTS:
+        return []
+    return [np.asarray(line).round(5).tolist() for line in lines]
 
 
 def _question(scenario: Scenario) -> dict[str, Any]:
