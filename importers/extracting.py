@@ -70,7 +70,10 @@ class Extractor:
     def is_empty(self, row: Row) -> bool:
         """Tell whether a row has nothing but a running number."""
         numbering = self._table.numbering
-        return not any(cell_text(cell) for index, cell in enumerate(row.cells) if index not in numbering)
+        for index, cell in enumerate(row.cells):
+            if index not in numbering and cell_text(cell):
+                return False
+        return True
 
     def is_header(self, row: Row) -> bool:
         """Tell whether a row is the header again, or that of another table below: most of it are known headings."""
@@ -97,7 +100,7 @@ class Extractor:
                 report.add("info", Message("row_joined", {"first": f"{sheet} {first}".strip()}), row=row.number)
                 yield None
                 continue
-            if row.problem is None and all(cell is None or cell == "" for cell in row.cells):
+            if row.problem is None and not any(cell is not None and cell != "" for cell in row.cells):
                 yield None
                 continue
             report.rows.read += 1

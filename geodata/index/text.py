@@ -69,10 +69,13 @@ def _syllables(text: str) -> str:
     parts: list[str] = []
     end = 0
     for run in _HAN.finditer(folded):
-        parts += _LATIN.findall(folded[end : run.start()])
-        parts += (syllable for item in spell(run.group()) for syllable in _LATIN.findall(item))
-        end = run.end()
-    parts += _LATIN.findall(folded[end:])
+        start, stop = run.span()
+        if end < start:
+            parts += _LATIN.findall(folded[end:start])
+        parts += spell(folded[start:stop])
+        end = stop
+    if end < len(folded):
+        parts += _LATIN.findall(folded[end:])
     return " ".join(parts)
 
 
@@ -80,18 +83,46 @@ def _syllables(text: str) -> str:
 _label = lru_cache(maxsize=4096)(_syllables)
 
 
+class _Spelt(dict[str, str]):
+    """Words of the dictionary, and single characters, with their syllables; forgets all before they are too many."""
+
+    def __init__(self, spell: Callable[[str], list[str]]) -> None:
+        super().__init__()
+        self._spell = spell
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= 65_536:
+            self.clear()
+        found = self[word] = " ".join(word for item in self._spell(word) for word in _LATIN.findall(item))
+        return found
+
+
 @cache
 def _speller() -> Callable[[str], list[str]]:
     # Its dictionaries take a fifth of a second and some 50 MB to load: only who writes sites needs them.
     from pypinyin import lazy_pinyin
-    from pypinyin.seg.mmseg import seg
+    from pypinyin.constants import PHRASES_DICT
 
-    # What lazy_pinyin does with a text, but each word is looked up once: names are made of few different ones.
-    @lru_cache(maxsize=65_536)
-    def word(text: str) -> tuple[str, ...]:
-        return tuple(lazy_pinyin(text))
+    # lazy_pinyin cuts in the same way, into the longest words from the left, but spells out each of them anew: names
+    # are made of few different words.
+    words, spelt = PHRASES_DICT, _Spelt(lazy_pinyin)
+    prefixes = frozenset(word[:end] for word in words for end in range(1, len(word) + 1))
 
     def spell(text: str) -> list[str]:
-        return [syllable for part in seg.cut(text) for syllable in word(part)]
+        found: list[str] = []
+        at, length = 0, len(text)
+        while at < length:
+            end, word = at + 1, 0
+            while end <= length and (part := text[at:end]) in prefixes:
+                if part in words:
+                    word = end
+                end += 1
+            if not word and end > length:  # the rest begins a word that is not finished
+                return found + [syllable for sign in text[at:] if (syllable := spelt[sign])]
+            part = text[at : (word or at + 1)]
+            if syllables := spelt[part]:
+                found.append(syllables)
+            at += len(part)
+        return found
 
     return spell

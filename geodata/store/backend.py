@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Literal
 
@@ -82,6 +82,16 @@ class Backend(ABC):
     @abstractmethod
     def dispose(self) -> None:
         """Close all connections."""
+
+
+def by_columns(connection: Connection, table: sa.Table, rows: Rows) -> list[Iterable[Any]]:
+    """Return rows as columns in the order of the first row's keys, each value as the driver takes it."""
+    found: list[Iterable[Any]] = []
+    for name in rows[0]:
+        convert = table.c[name].type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+        values = [row[name] for row in rows]
+        found.append(map(convert, values) if convert else values)
+    return found
 
 
 def insert_or_overwrite(statement: Any, table: sa.Table, names: Sequence[str]) -> Any:

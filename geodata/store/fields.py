@@ -34,7 +34,8 @@ PLAIN = (
 )  # fmt: skip
 #: Fields with one entry a code, compared and kept in the history one by one.
 KEYED = ("facilities", "services")
-_PARTS = ("labels", "former_names", "closures", "access", "awards", "photos")
+_LISTS = ("labels", "former_names", "closures", "awards", "photos")
+_JSON = (*_LISTS, *KEYED, "access")
 _ATOMS = frozenset({str, int, float, bool, type(None)})
 _ALWAYS = frozenset({"value", "basis"})
 _DATES = frozenset({"valid_from", "valid_to", "verified_on"})
@@ -68,10 +69,12 @@ def to_row(site: Site) -> dict[str, Any]:
         "hours_osm": site.hours.osm,
         "hours_text": site.hours.text,
     }
-    for name in _PARTS:
-        row[name] = _plain(getattr(site, name))
+    row["access"] = _plain_part(site.access)
+    for name in _LISTS:
+        value = getattr(site, name)
+        row[name] = _plain(value) if value else []
     for name in KEYED:
-        row[name] = {code: _plain_amenity(part) for code, part in getattr(site, name).items()}
+        row[name] = {code: _plain_part(part) for code, part in getattr(site, name).items()}
     if not _surely_storable(row):
         for name, value in row.items():
             refuse_unstorable(name, value)
@@ -182,7 +185,7 @@ def _surely_storable(row: Mapping[str, Any]) -> bool:
     if not all(-_MOST <= value <= _MOST for value in values if value.__class__ is int or value.__class__ is float):
         return False
     try:
-        return b"\\u0000" not in orjson.dumps([row[name] for name in (*_PARTS, *KEYED)])
+        return b"\\u0000" not in orjson.dumps([row[name] for name in _JSON])
     except TypeError:
         return False
 
@@ -216,8 +219,8 @@ def _plain(value: Any) -> Any:
 
 
 @lru_cache(maxsize=8192)
-def _plain_amenity(part: Amenity) -> Any:
-    """Return the JSON form of a facility, one for all that say the same; not to be changed."""
+def _plain_part(part: Amenity | Access) -> Any:
+    """Return the JSON form of a part, one for all that say the same; not to be changed."""
     return _plain(part)
 
 

@@ -28,7 +28,7 @@ from geodata.errors import (
     ValueUnusableError,
 )
 from geodata.messages import Message
-from geodata.store.backend import Backend, Rows, insert_or_overwrite
+from geodata.store.backend import Backend, Rows, by_columns, insert_or_overwrite
 from geodata.store.deadline import DeadlineCursor, watched
 from geodata.store.records import Limits
 from geodata.store.schema import store_state
@@ -86,11 +86,7 @@ class PostgisBackend(Backend):
 
     def _copy(self, connection: Connection, table: sa.Table, rows: Rows, *, into: str) -> None:
         names = list(rows[0])
-        columns_of_texts = []
-        for name in names:
-            convert = table.c[name].type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
-            values = (row[name] for row in rows)
-            columns_of_texts.append(_copy_texts(map(convert, values) if convert else values))
+        columns_of_texts = [_copy_texts(values) for values in by_columns(connection, table, rows)]
         lines = io.StringIO("".join(f"{line}\n" for line in map("\t".join, zip(*columns_of_texts, strict=True))))
         quote = connection.dialect.identifier_preparer.quote
         columns = ", ".join(quote(name) for name in names)

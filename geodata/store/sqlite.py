@@ -28,7 +28,7 @@ from geodata.errors import (
     ValueUnusableError,
 )
 from geodata.messages import Message
-from geodata.store.backend import Backend, Rows, insert_or_overwrite
+from geodata.store.backend import Backend, Rows, by_columns, insert_or_overwrite
 from geodata.store.records import Limits
 from geodata.store.schema import store_state
 
@@ -86,13 +86,13 @@ class SqliteBackend(Backend):
     def insert(self, connection: Connection, table: sa.Table, rows: Rows) -> None:
         """Insert with one prepared statement."""
         if rows:
-            connection.execute(sa.insert(table), list(map(dict, rows)))
+            _execute_many(connection, sa.insert(table), table, rows)
 
     def upsert(self, connection: Connection, table: sa.Table, rows: Rows) -> None:
         """Insert or overwrite with one prepared statement."""
         if rows:
             statement = insert_or_overwrite(insert(table), table, list(rows[0]))
-            connection.execute(statement, list(map(dict, rows)))
+            _execute_many(connection, statement, table, rows)
 
     def reserve_ids(self, connection: Connection, table: sa.Table, count: int) -> Sequence[int]:
         """Return the ids after the last one; inserting them moves the sequence."""
@@ -203,3 +203,12 @@ class SqliteBackend(Backend):
 def _begin(connection: Connection) -> None:
     options: Any = connection.get_execution_options()
     connection.exec_driver_sql(options.get("stationmap_begin", "BEGIN"))
+
+
+def _execute_many(connection: Connection, statement: Any, table: sa.Table, rows: Rows) -> None:
+    """Run a statement for rows as tuples: SQLAlchemy would make a dictionary of each."""
+    names = list(rows[0])
+    compiled = statement.compile(dialect=connection.dialect, column_keys=names)
+    columns = dict(zip(names, by_columns(connection, table, rows), strict=True))
+    ordered = (columns[name] for name in compiled.positiontup)
+    connection.exec_driver_sql(str(compiled), list(zip(*ordered, strict=True)))
