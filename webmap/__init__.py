@@ -43,6 +43,7 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
     from webmap import api, errors, pages, paths, security, staff
     from webmap.api.parameters import make_parameters
     from webmap.context import Context
+    from webmap.embedding import register_embedding
     from webmap.edge import Edge, tell_route
     from webmap.metrics import Metrics, register_metrics
     from webmap.readmodel import ReadModel
@@ -83,6 +84,7 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
     errors.register_error_handlers(app)
     api.register_api(app)
     pages.register_pages(app)
+    register_embedding(app)
     register_store(app, settings)
     staff.register_staff(app, settings)
     return app

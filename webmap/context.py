@@ -50,11 +50,20 @@ class Context:
         """Return the present time in the deployment's time zone."""
         return self.clock().astimezone(self.settings.place.tz)
 
+    def etag(self, index: SiteIndex, now: datetime) -> str:
+        """Return what changes whenever an answer may (:func:`webmap.api.answers.etag`)."""
+        return f"{index.store_id}-{index.version}-{index.boundary(now)}-{index.rated_on:%j}-{self.edition}"
+
 
 def context() -> Context:
     """Return the parts of the application that answers the present request."""
     found: Context = current_app.extensions["stationmap"]
     return found
+
+
+def base_url() -> str:
+    """Return the address under which people reach the map, without a slash at the end."""
+    return context().settings.server.public_url.rstrip("/") or request.url_root.rstrip("/")
 
 
 def request_language() -> Lang:

@@ -59,7 +59,9 @@ class _HeaderMiddleware:
         return self._app(environ, start)
 
 
-def content_security_policy(base_map: BaseMapSettings, *, frame_ancestors: str = "'none'") -> str:
+def content_security_policy(
+    base_map: BaseMapSettings, *, frame_ancestors: str = "'none'", frames: str = "'none'"
+) -> str:
     """Return the policy of a page: nothing but our own files, and pictures from the hosts of the base map.
 
     Parameters
@@ -68,6 +70,8 @@ def content_security_policy(base_map: BaseMapSettings, *, frame_ancestors: str =
         Names the tile hosts.
     frame_ancestors : str
         Who may show the page in a frame.
+    frames : str
+        What the page may show in a frame.
     """
     images = " ".join(["'self'", "data:", *tile_hosts(base_map)])
     return "; ".join(
@@ -80,6 +84,7 @@ def content_security_policy(base_map: BaseMapSettings, *, frame_ancestors: str =
             "font-src 'self'",
             "manifest-src 'self'",
             "worker-src 'self'",
+            f"frame-src {frames}",
             "base-uri 'none'",
             "form-action 'self'",
             f"frame-ancestors {frame_ancestors}",

@@ -390,6 +390,13 @@ class ServerSettings(_Concern):
         expected="https://map.example.org",
         pattern=r"^$|^https?://[A-Za-z0-9.:\[\]-]+/?$",
     )
+    embed_hosts: str = _setting(
+        "*",
+        "Sites that may show /embed in a frame, separated by spaces; *: all; off: none",
+        "可以用框架嵌入 /embed 的网站，以空格分隔；* 表示全部，off 表示都不可以",
+        expected="* | off | https://www.example.cn https://*.gov.cn",
+        pattern=r"^(\*|off|https?://[A-Za-z0-9.*:-]+( +https?://[A-Za-z0-9.*:-]+)*)$",
+    )
     proxy_count: int = _setting(
         0,
         "Proxies in front whose X-Forwarded headers are trusted",
@@ -433,6 +440,14 @@ class ServerSettings(_Concern):
     def _known_networks(cls, value: str) -> str:
         _networks(value)
         return value
+
+    @property
+    def frame_ancestors(self) -> str:
+        """Who may show the embedded map in a frame, as a content security policy says it."""
+        if self.embed_hosts == "*":
+            return "*"
+        others = [] if self.embed_hosts == "off" else self.embed_hosts.split()
+        return " ".join(["'self'", *others])  # the preview of the page that makes the code
 
     @property
     def metrics_networks(self) -> tuple[Network, ...]:

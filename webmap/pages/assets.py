@@ -29,9 +29,17 @@ CONTENT_TYPES = {
 #: Already compressed; a second time would only make them larger.
 INCOMPRESSIBLE = {".png"}
 VENDOR = "vendor"
-#: The parts of the one style sheet, in the order in which they are joined: later rules win.
-STYLE_SHEET = "app.css"
-STYLE_PARTS = ("colours", "ground", "controls", "head", "stage", "list", "place", "map", "filters", "plain")
+#: Style sheet → how it takes the rules of the dark theme: as the system has it, never, always.
+STYLE_SHEETS = {
+    "app.css": "@media (prefers-color-scheme: dark) {{\n{dark}\n}}",
+    "app-light.css": ":root {{ color-scheme: light; }}",
+    "app-dark.css": ":root {{ color-scheme: dark; }}\n{dark}",
+}
+#: The parts of a style sheet, in the order in which they are joined: later rules win.
+STYLE_PARTS = (
+    *("colours", "dark", "ground", "controls", "head", "stage"),
+    *("list", "place", "map", "filters", "embed", "plain"),
+)
 
 
 class AssetsMissingError(FileNotFoundError):
@@ -70,7 +78,10 @@ class Assets:
             for path in sorted(self._folder.rglob("*"))
             if path.suffix in CONTENT_TYPES and path.is_file()
         }
-        bodies[STYLE_SHEET] = b"\n".join(bodies.pop(f"css/{part}.css") for part in STYLE_PARTS)
+        parts = {part: bodies.pop(f"css/{part}.css").decode() for part in STYLE_PARTS}
+        for name, theme in STYLE_SHEETS.items():
+            themed = parts | {"dark": theme.format(dark=parts["dark"])}
+            bodies[name] = "\n".join(themed[part] for part in STYLE_PARTS).encode()
         bodies.update((name, text.encode()) for name, text in self._made.items())
         return {name: _asset(name, body) for name, body in bodies.items()}
 

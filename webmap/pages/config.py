@@ -67,6 +67,7 @@ def page_config(pages: Pages, lang: Lang, bounds: tuple[float, float, float, flo
             group.name: [_term(term, lang) for term in _terms(vocabulary, group.name)] for group in fields(vocabulary)
         },
         "texts": texts(),
+        "embed": None,
     }
 
 

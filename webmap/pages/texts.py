@@ -47,6 +47,12 @@ TEXTS = {
     "loading": _("Loading…"),
     "no_position": _("No position on the map yet"),
     "more_facilities": _("{n} more"),
+    # In a frame of another site
+    "full_map": _("Open the whole map"),
+    "locate_framed": _(
+        "The site around this map, or your browser, does not give it your position. "
+        "Open the whole map, or choose another way."
+    ),
     # Trouble
     "error_title": _("That did not work"),
     "error_network": _("The server cannot be reached. Check the connection and try again."),

@@ -89,6 +89,21 @@ export function filterQuery(filters) {
 }
 
 /**
+ * Return the parameters of a question about sites: the filters, and in a frame what its site has chosen for all.
+ *
+ * @param {Filters} filters
+ * @returns {URLSearchParams}
+ */
+function siteQuery(filters) {
+  const query = filterQuery(filters);
+  for (const [name, values] of Object.entries(config.embed?.given ?? {})) {
+    const narrower = query.has(name) && name !== "facility" && name !== "service";
+    if (!narrower) for (const value of values) query.append(name, value);
+  }
+  return query;
+}
+
+/**
  * @param {URLSearchParams} query
  * @param {Origin} origin
  */
@@ -106,7 +121,7 @@ function countFrom(query, { lon, lat }) {
  * @returns {Promise<Sites>}
  */
 export function nearby(origin, filters, reach) {
-  const query = filterQuery({ ...filters, q: "", area: "" });
+  const query = siteQuery({ ...filters, q: "", area: "" });
   countFrom(query, origin);
   query.set("radius", String(reach.radius));
   query.set("limit", String(reach.limit));
@@ -122,7 +137,7 @@ export function nearby(origin, filters, reach) {
  * @returns {Promise<Sites>}
  */
 export function sites(filters, { bbox = null, origin = null, channel = "list" } = {}) {
-  const query = filterQuery(filters);
+  const query = siteQuery(filters);
   query.set("limit", String(config.limits.page));
   query.set("sort", origin ? "distance" : "name");
   if (origin) countFrom(query, origin);
@@ -139,7 +154,7 @@ export function sites(filters, { bbox = null, origin = null, channel = "list" } 
  * @returns {Promise<Clusters>}
  */
 export function clusters(filters, bbox, zoom) {
-  const query = filterQuery(filters);
+  const query = siteQuery(filters);
   query.set("bbox", bbox.map((degrees) => degrees.toFixed(5)).join(","));
   query.set("zoom", String(zoom));
   return ask("clusters", config.api.clusters, query);

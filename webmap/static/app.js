@@ -28,7 +28,7 @@ const originBar = byId("origin");
 /** @type {{radius: number, limit: number}} */
 let reach = startingReach();
 /** Whether the list follows the map: only after a person moved it. @type {boolean} */
-let followsMap = false;
+let followsMap = Boolean(config.embed?.view);
 /** @type {Site[]} */
 let shown = [];
 /** @type {Map<string, string>} */
@@ -36,6 +36,8 @@ const areaNames = new Map();
 /** @type {Map<string, import("./types").Bbox>} */
 const areaBoxes = new Map();
 let moveTimer = 0;
+/** The area that the site around a frame has chosen. */
+const fixedArea = config.embed?.given.area?.[0] ?? "";
 
 function startingReach() {
   return { radius: config.limits.radius, limit: config.limits.nearby };
@@ -55,7 +57,7 @@ const ways = {
 
 /** @returns {boolean} Whether names or an area are asked for, whatever the map shows. */
 function asksForNames() {
-  return Boolean(state.filters.q || state.filters.area);
+  return Boolean(state.filters.q || state.filters.area || fixedArea);
 }
 
 /**
@@ -84,8 +86,8 @@ async function refresh({ fit = false } = {}) {
 
 function fitMap() {
   const { origin, filters } = state;
-  const box = areaBoxes.get(filters.area);
-  if (origin && !asksForNames()) map.fitTo(shown.slice(0, IN_SIGHT), origin);
+  const box = areaBoxes.get(filters.area || fixedArea);
+  if (origin && !filters.q && !filters.area) map.fitTo(shown.slice(0, IN_SIGHT), origin);
   else if (box) map.fitBox(box);
   else if (shown.some((site) => site.geometry)) map.fitTo(shown, null);
 }
@@ -232,7 +234,7 @@ async function loadAreas() {
       areaBoxes.set(properties?.adcode, /** @type {import("./types").Bbox} */ (bbox ?? boxOf(geometry)));
     }
     map.showAreas(areas);
-    if (state.filters.area) {
+    if (state.filters.area || (fixedArea && !config.embed?.view)) {
       renderChips();
       fitMap();
     }
@@ -250,6 +252,9 @@ function boxOf(geometry) {
   return [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
 }
 
+for (const [name, colour] of Object.entries(config.embed?.colours ?? {})) {
+  document.documentElement.style.setProperty(`--${name}`, colour);
+}
 map.setUpMap({
   onSite: openPlace,
   onPoint: (lon, lat) => (state.place ? closePlace() : offerPoint(lon, lat)),
@@ -280,7 +285,7 @@ on("origin", () => {
   followsMap = false;
   hideNotice();
   showOrigin();
-  if (asksForNames()) setFilters({ q: "", area: "" });
+  if (state.filters.q || state.filters.area) setFilters({ q: "", area: "" });
   else refresh({ fit: true });
   if (isPhone()) setHeight("half");
 });
@@ -296,6 +301,6 @@ for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.queryS
 }
 
 showOrigin();
-refresh({ fit: asksForNames() }).then(loadAreas);
+refresh({ fit: asksForNames() && !config.embed?.view }).then(loadAreas);
 if (state.place) showPlace();
 locateIfAllowed(ways);

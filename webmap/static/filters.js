@@ -46,15 +46,35 @@ export function renderChips() {
   ];
   chips.replaceChildren(
     ...given(),
-    chip("open", t("open_now"), icon("clock"), filters.open, () => setFilters({ open: !filters.open })),
+    ...(fixed("open").length ? [] : [chip("open", t("open_now"), icon("clock"), filters.open, () => setFilters({ open: !filters.open }))]),
     ...extra,
-    ...config.common.map((code) => toggle("facility", code)),
-    ...config.vocabulary.kinds.map(({ code }) => toggle("kind", code)),
+    ...config.common.filter((code) => !fixed("facility").includes(code)).map((code) => toggle("facility", code)),
+    ...choices("kind").map(({ code }) => toggle("kind", code)),
   );
   const n = filtersSet();
   byId("filters-label").textContent = n ? t("filters_set", { n }) : t("filters");
   opener.classList.toggle("on", n > 0);
   if (focused) /** @type {HTMLElement | null} */ (chips.querySelector(`[data-chip="${CSS.escape(focused)}"]`))?.focus();
+}
+
+/**
+ * @param {string} filter
+ * @returns {string[]} What the site around a frame has chosen for all who look into it.
+ */
+function fixed(filter) {
+  return (config.embed?.given[filter] ?? []).map(bare);
+}
+
+/**
+ * @param {ListFilter} filter
+ * @returns {import("./types").Term[]} What there is to choose from: within what is fixed, or beside it.
+ */
+function choices(filter) {
+  const terms = config.vocabulary[GROUPS[filter]];
+  const given = fixed(filter);
+  if (given.length === 0) return terms;
+  if (filter !== "kind") return terms.filter(({ code }) => !given.includes(code)); // all of them are wanted anyway
+  return given.length > 1 ? terms.filter(({ code }) => given.includes(code)) : [];
 }
 
 /** @returns {HTMLElement[]} Filters that come from the search box or a link and have no chip of their own. */
@@ -132,7 +152,7 @@ function openDialog() {
         h(
           "div",
           { class: "checks" },
-          ...config.vocabulary[GROUPS[filter]].map(({ code, name, icon: symbol }) =>
+          ...choices(filter).map(({ code, name, icon: symbol }) =>
             check(filter, code, name, filter === "kind" ? kindSign(code) : icon(symbol), filters[filter].map(bare).includes(code)),
           ),
         ),

@@ -1,7 +1,7 @@
 // "Locate me": asking the device, and what to do when it gives no position.
 
 import { byId, h, icon } from "./dom.js";
-import { t } from "./config.js";
+import { config, t } from "./config.js";
 import { setOrigin } from "./state.js";
 
 /** The device may take this long to find itself, in milliseconds. */
@@ -42,6 +42,7 @@ function locate(ways) {
   hideNotice();
   if (!window.isSecureContext) return showTrouble("insecure", ways);
   if (!("geolocation" in navigator)) return showTrouble("unavailable", ways);
+  if (isWithheld()) return showTrouble("denied", ways);
   setBusy(true);
   navigator.geolocation.getCurrentPosition(
     ({ coords }) => {
@@ -54,6 +55,12 @@ function locate(ways) {
     },
     { enableHighAccuracy: true, timeout: PATIENCE, maximumAge: FRESH },
   );
+}
+
+/** @returns {boolean} Whether the page around this one lets no position through; not every browser tells before it is asked. */
+function isWithheld() {
+  const { featurePolicy } = /** @type {{featurePolicy?: {allowsFeature: (name: string) => boolean}}} */ (document);
+  return featurePolicy ? !featurePolicy.allowsFeature("geolocation") : false;
 }
 
 /** @param {boolean} busy */
@@ -77,15 +84,17 @@ export function hideNotice() {
  * @param {{search: () => void, pick: () => void}} ways
  */
 function showTrouble(trouble, ways) {
+  const { embed } = config;
   const title = h("h2", { tabindex: -1 }, t(`locate_${trouble}_title`));
   notice.replaceChildren(
     h("button", { type: "button", class: "dismiss", "aria-label": t("close"), onclick: hideNotice }, icon("close")),
     title,
-    h("p", {}, t(`locate_${trouble}`)),
+    h("p", {}, t(embed ? "locate_framed" : `locate_${trouble}`)),
     h(
       "div",
       { class: "ways" },
-      h("button", { type: "button", class: "button", onclick: ways.search }, icon("search"), t("way_search")),
+      embed && h("a", { class: "button primary", href: embed.full, target: "_blank", rel: "noopener" }, icon("map"), t("full_map")),
+      embed?.search === false ? null : h("button", { type: "button", class: "button", onclick: ways.search }, icon("search"), t("way_search")),
       h("button", { type: "button", class: "button", onclick: ways.pick }, icon("pin"), t("way_pick")),
     ),
   );

@@ -44,7 +44,7 @@ export function setUpMap({ onSite, onPoint, onMove }) {
   map.attributionControl.setPrefix("");
   if (config.mapApproval) map.attributionControl.addAttribution(escapeText(t("map_approval", { number: config.mapApproval })));
   L.control
-    .zoom({ position: isPhone() ? "topright" : "bottomright", zoomInTitle: t("zoom_in"), zoomOutTitle: t("zoom_out") })
+    .zoom({ position: isPhone() ? (config.embed ? "topleft" : "topright") : "bottomright", zoomInTitle: t("zoom_in"), zoomOutTitle: t("zoom_out") })
     .addTo(map);
   L.control.scale({ position: "bottomleft", imperial: false }).addTo(map);
   watchTiles();
@@ -56,7 +56,17 @@ export function setUpMap({ onSite, onPoint, onMove }) {
   });
   clusters.setUpClusters(map, { onSite, view });
   new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
-  if (config.bounds) fit(boundsOf(config.bounds), 16);
+  const { embed } = config;
+  if (embed?.view) map.setView([embed.view.lat, embed.view.lon], embed.view.zoom, { animate: false });
+  else if (config.bounds) fit(boundsOf(config.bounds), 16);
+  if (embed) leaveWheelToPage();
+}
+
+/** In a frame the wheel scrolls the page around it until a person has turned to the map. */
+function leaveWheelToPage() {
+  map.scrollWheelZoom.disable();
+  map.on("click dragstart focus", () => map.scrollWheelZoom.enable());
+  map.getContainer().addEventListener("mouseleave", () => map.scrollWheelZoom.disable());
 }
 
 /**

@@ -40,7 +40,7 @@ function current() {
 
 /** @returns {number} How much of the map the sheet covers from below, in pixels; at full height all but nothing. */
 export function coveredBelow() {
-  if (!isPhone()) return 0;
+  if (!isPhone() || sheet.offsetParent === null) return 0; // a frame may have no list
   return pixels(current() === "full" ? "half" : current());
 }
 

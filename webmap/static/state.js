@@ -2,11 +2,14 @@
 // that a link opens the same; where the person is stands in neither.
 
 import { filterQuery } from "./api.js";
+import { config } from "./config.js";
 
 /** @typedef {import("./types").Filters} Filters */
 /** @typedef {import("./types").Origin} Origin */
 /** @typedef {"filters" | "origin" | "place"} Topic */
 
+/** In a frame the address is its site's, and Back belongs to the page around it: neither is touched. */
+const framed = Boolean(config.embed);
 const CODE = /^#s=([0-9A-Za-z]+)$/;
 
 /**
@@ -34,7 +37,7 @@ function tell(topic) {
 
 /** @returns {Filters} */
 function readFilters() {
-  const query = new URLSearchParams(location.search);
+  const query = new URLSearchParams(framed ? "" : location.search);
   return {
     kind: query.getAll("kind"),
     facility: query.getAll("facility"),
@@ -69,7 +72,7 @@ function queryOf() {
 export function setFilters(changes) {
   state.filters = { ...state.filters, ...changes };
   state.place = null;
-  history.pushState(null, "", location.pathname + queryOf());
+  if (!framed) history.pushState(null, "", location.pathname + queryOf());
   tell("filters");
   tell("place");
 }
@@ -102,6 +105,7 @@ export function setOrigin(origin) {
  * @returns {string}
  */
 export function placeAddress(code) {
+  if (framed) return config.sitePath + code;
   return `${location.pathname}${queryOf()}#s=${code}`;
 }
 
@@ -112,10 +116,16 @@ export function placeAddress(code) {
  */
 export function openPlace(code) {
   if (code === state.place) return;
+  if (framed) return showPlace(code);
   // From one place to the next Back leads to the list, not through all places that were looked at.
   const record = { fromList: true };
   if (state.place && history.state?.fromList) history.replaceState(record, "", placeAddress(code));
   else history.pushState(record, "", placeAddress(code));
+  showPlace(code);
+}
+
+/** @param {string | null} code */
+function showPlace(code) {
   state.place = code;
   tell("place");
 }
@@ -123,13 +133,13 @@ export function openPlace(code) {
 /** Close the place that is open. */
 export function closePlace() {
   if (!state.place) return;
+  if (framed) return showPlace(null);
   if (history.state?.fromList) {
     history.back();
     return;
   }
   history.replaceState(null, "", location.pathname + queryOf());
-  state.place = null;
-  tell("place");
+  showPlace(null);
 }
 
 addEventListener("popstate", () => {
@@ -137,8 +147,5 @@ addEventListener("popstate", () => {
   state.filters = readFilters();
   if (queryOf() !== before) tell("filters");
   const place = readPlace();
-  if (place !== state.place) {
-    state.place = place;
-    tell("place");
-  }
+  if (place !== state.place) showPlace(place);
 });

@@ -1,5 +1,6 @@
 // Taking a place along: to a navigation app, to the clipboard, to somebody else.
 
+import { copy } from "./clipboard.js";
 import { h, icon } from "./dom.js";
 import { config, local, t } from "./config.js";
 
@@ -125,31 +126,4 @@ function isCancelled(error) {
 function thank(shown, label) {
   shown.textContent = t("copied");
   setTimeout(() => (shown.textContent = label), THANKS);
-}
-
-/**
- * @param {string} text
- * @returns {Promise<boolean>}
- */
-async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return copyBySelection(text); // pages without HTTPS and some web views have no clipboard to write to
-  }
-}
-
-/**
- * @param {string} text
- * @returns {boolean}
- */
-function copyBySelection(text) {
-  const field = h("textarea", { class: "spoken", readonly: true });
-  field.value = text;
-  document.body.append(field);
-  field.select();
-  const done = document.execCommand("copy");
-  field.remove();
-  return done;
 }

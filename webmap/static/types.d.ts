@@ -43,6 +43,20 @@ export interface Config {
   expected: string[];
   vocabulary: Record<Group, Term[]>;
   texts: Record<string, string>;
+  embed: Embedded | null;
+}
+
+/** How the map is shown in a frame of another site. */
+export interface Embedded {
+  /** Name of a filter → its values: what the frame shows, whatever its visitors choose. */
+  given: Record<string, string[]>;
+  view: { lat: number; lon: number; zoom: number } | null;
+  list: boolean;
+  search: boolean;
+  /** Custom property without its dashes → colour. */
+  colours: Record<string, string>;
+  /** Address of the whole map with the same places. */
+  full: string;
 }
 
 export interface LocalText {
