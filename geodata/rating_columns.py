@@ -125,6 +125,8 @@ class ScoreColumns:
     stars : ndarray of int8
         0 where there is no valid grade.
     count : ndarray of int64
+    overdue : ndarray of bool
+        Whether the yearly inspection of a grade is due.
     """
 
     site: NDArray[np.int64]
@@ -132,6 +134,7 @@ class ScoreColumns:
     stars: NDArray[np.int8]
     count: NDArray[np.int64]
     confidence: NDArray[np.float64]
+    overdue: NDArray[np.bool_]
 
 
 def score_columns(columns: EvidenceColumns, today: date) -> ScoreColumns:
@@ -160,12 +163,15 @@ def score_columns(columns: EvidenceColumns, today: date) -> ScoreColumns:
     stars = np.zeros(len(sites), dtype=np.int8)
     valid = (scheme == _STAR) & (age <= STAR_VALID_DAYS)
     stars[number[valid]] = np.rint(quality[valid])
+    overdue = np.zeros(len(sites), dtype=np.bool_)
+    overdue[number[(scheme == _STAR) & ~valid]] = True
     return ScoreColumns(
         site=sites,
         score=np.minimum(TOP, mean + bonus),
         stars=stars,
         count=np.bincount(number, minlength=len(sites)),
         confidence=total / (PRIOR_WEIGHT + total),
+        overdue=overdue,
     )
 
 

@@ -175,10 +175,11 @@ class ReadModel:
         """Take the data that the host's file holds, until the store answers."""
         restored = None if self._file is None else self._file.read()
         if restored is not None:
-            restored.index.prepare(self._clock())
+            index = restored.index.dated(self._clock())
+            index.prepare(self._clock())
             self._checked_at = time.monotonic() - max(0.0, time.time() - restored.known_current)
             self._unproven, self._mapped = restored.lineage, True
-            self._index = restored.index
+            self._index = index
             self._tried.set()
             log.info("started from the file of the index, version %d", restored.index.version)
 
@@ -190,14 +191,18 @@ class ReadModel:
         index, mapped = self._index, self._mapped
         loaded = False
         if index is None or not self._of_this_store(index, store):
-            index, self._mapped = SiteIndex.load(store, vocabulary=self._vocabulary, tz=self._settings.place.tz), False
+            tz = self._settings.place.tz
+            today = self._clock().astimezone(tz).date()
+            index = SiteIndex.load(store, vocabulary=self._vocabulary, tz=tz, today=today)
+            self._mapped = False
             loaded = True
         else:
             index = index.refreshed(store)
         self._unproven = None
         if index is self._index and not self._mapped:
             index = self._shared(index)
-        # What the first question of a day needs is ready before anyone asks it.
+        # Scores change with the day, and what its first question needs is ready before anyone asks it.
+        index = index.dated(self._clock())
         index.prepare(self._clock())
         self._failure, self._checked_at = "", time.monotonic()
         self._index = index

@@ -14,15 +14,29 @@ import orjson
 from numpy.typing import NDArray
 
 from geodata.index.blobs import Blobs, lengths_of
-from geodata.index.columns import NO_FIRST_DAY, NO_LAST_DAY, Closures, Columns, Lexicons, Numbers, Table, words_of
+from geodata.index.columns import (
+    NO_FIRST_DAY,
+    NO_LAST_DAY,
+    Closures,
+    Columns,
+    EvidenceTable,
+    Lexicons,
+    Numbers,
+    Table,
+    words_of,
+)
+from geodata.index.evidence import numbered, rating_json, ratings, scores
+from geodata.index.evidence import patched as patched_evidence
 from geodata.index.features import access_values, extra_base, feature_values, remarks
 from geodata.index.search import Texts
+from geodata.sites import Score
 from geodata.store.records import SiteRow
 
 #: Rows read before they become arrays: as Python objects they take twenty times the memory.
 _BATCH = 5000
 #: Facilities, say, of which is kept what they come to.
 _KEPT = 4000
+_NOT_RATED: tuple[float, bytes | None] = (nan, None)
 
 _From = TypeVar("_From")
 _To = TypeVar("_To")
@@ -37,12 +51,14 @@ class Part:
     feature: Blobs
     extra: Blobs
     texts: Texts
+    evidence: EvidenceTable
 
 
 @dataclass(slots=True)
 class _Batch:
     """Rows on their way, one list entry a row (but ``closures``)."""
 
+    ids: list[int] = field(default_factory=list)
     codes: list[bytes] = field(default_factory=list)
     places: list[tuple[float, float, float]] = field(default_factory=list)
     coded: list[tuple[int, int, int, int, int, int, int, int, bool]] = field(default_factory=list)
@@ -123,9 +139,13 @@ class _Bits(dict[str, int]):
 class _Reader:
     """Turns rows into arrays, batch by batch."""
 
-    def __init__(self, lexicons: Lexicons, area_names: Mapping[str, str]) -> None:
+    def __init__(
+        self, lexicons: Lexicons, area_names: Mapping[str, str], ratings: Mapping[int, tuple[float, bytes]]
+    ) -> None:
         self.lexicons = lexicons
         self.area_names = area_names
+        self.ratings = ratings
+        self.ids: list[NDArray[np.int64]] = []
         self.facilities = _Known(_Bits("f.", lexicons.amenities.numbers).amenities)
         self.services = _Known(_Bits("s.", lexicons.amenities.numbers).amenities)
         self.access = _Known(self._access)
@@ -142,6 +162,7 @@ class _Reader:
             batch = _Batch()
             for row in islice(remaining, _BATCH):
                 self._read(row, batch)
+            self.ids.append(np.array(batch.ids, dtype=np.int64))
             self.tables.append(self._table(batch))
             self.texts.append(Texts.of(batch.names, batch.aliases, batch.addresses, batch.pinyin))
             self.closures += batch.closures
@@ -154,14 +175,12 @@ class _Reader:
     def _read(self, row: SiteRow, batch: _Batch) -> None:
         words = self.lexicons
         area_name = row.area_name or self.area_names.get(row.area or "", "")
+        score, rating = self.ratings.get(row.id, _NOT_RATED)
+        if rating is None:
+            score, rating = _stored_rating(row.score)
+        batch.ids.append(row.id)
         batch.codes.append(row.code.encode())
-        batch.places.append(
-            (
-                nan if row.lon is None else row.lon,
-                nan if row.lat is None else row.lat,
-                nan if row.score is None else row.score.score,
-            )
-        )
+        batch.places.append((nan if row.lon is None else row.lon, nan if row.lat is None else row.lat, score))
         batch.coded.append(
             (
                 words.kinds.numbers[row.kind],
@@ -175,7 +194,7 @@ class _Reader:
                 bool(row.state != "open" or row.closures or row.valid_from or row.valid_to),
             )
         )
-        self._read_amenities(row, area_name, batch)
+        self._read_amenities(row, area_name, rating, batch)
         for closure in row.closures:
             self._read_closure(closure, batch)
         batch.names.append(row.name)
@@ -183,14 +202,15 @@ class _Reader:
         batch.addresses.append(f"{row.address}\n{area_name}")
         batch.pinyin.append(row.search)
 
-    def _read_amenities(self, row: SiteRow, area_name: str, batch: _Batch) -> None:
+    def _read_amenities(self, row: SiteRow, area_name: str, rating: bytes, batch: _Batch) -> None:
         facilities = self.facilities.of(row.facilities)
         services = self.services.of(row.services)
         access = self.access.of(row.access)
         batch.have.append(facilities.have | services.have)
         batch.yes.append(facilities.yes | services.yes)
         batch.ways.append(access.ways)
-        batch.feature.append(feature_values(row, area_name, facilities.values, services.values, access.values))
+        values = feature_values(row, area_name, facilities.values, services.values, access.values, rating)
+        batch.feature.append(values)
         batch.extra.append(extra_base(row, facilities.remarks, services.remarks))
 
     def _access(self, stored: Mapping[str, Any]) -> _Access:
@@ -234,7 +254,18 @@ class _Reader:
         )
 
 
-def read(rows: Iterable[SiteRow], lexicons: Lexicons, area_names: Mapping[str, str]) -> Part:
+def _stored_rating(score: Score | None) -> tuple[float, bytes]:
+    """Return the score of a site without evidence, and its JSON."""
+    return (nan, b"null") if score is None else (score.score, rating_json(score.score, score.stars, score.count))
+
+
+def read(
+    rows: Iterable[SiteRow],
+    lexicons: Lexicons,
+    area_names: Mapping[str, str],
+    evidence: EvidenceTable,
+    day: date,
+) -> Part:
     """Return rows as columns.
 
     Parameters
@@ -244,8 +275,15 @@ def read(rows: Iterable[SiteRow], lexicons: Lexicons, area_names: Mapping[str, s
         Numbers of what repeats; grows by what is new.
     area_names : mapping of str to str
         Names of areas by code, for rows that do not name their own.
+    evidence : EvidenceTable
+        That of the rows, by id of the site (:func:`geodata.index.evidence.read_evidence`).
+    day : date
+        The day of the scores.
     """
-    reader = _Reader(lexicons, area_names)
+    known: dict[int, tuple[float, bytes]] = dict.fromkeys(np.unique(evidence.row).tolist(), (nan, b"null"))
+    for part in scores(evidence, day):
+        known.update(ratings(part))
+    reader = _Reader(lexicons, area_names, known)
     feature = Blobs.joined(reader.features(rows))
     return Part(
         Table.joined(reader.tables),
@@ -253,12 +291,22 @@ def read(rows: Iterable[SiteRow], lexicons: Lexicons, area_names: Mapping[str, s
         feature,
         Blobs.joined(reader.extras),
         Texts.joined(reader.texts),
+        numbered(evidence, np.concatenate(reader.ids)),
     )
 
 
-def whole(part: Part, lexicons: Lexicons, aliases: Mapping[str, str]) -> Columns:
-    """Return the columns of all sites."""
-    return Columns(part.table, part.closures, lexicons, part.feature, part.extra, dict(aliases))
+def whole(part: Part, lexicons: Lexicons, aliases: Mapping[str, str], day: date) -> Columns:
+    """Return the columns of all sites, whose scores are those of ``day``."""
+    return Columns(
+        part.table,
+        part.closures,
+        lexicons,
+        part.feature,
+        part.extra,
+        dict(aliases),
+        part.evidence,
+        day.toordinal(),
+    )
 
 
 def patched(
@@ -280,6 +328,8 @@ def patched(
         old.feature.patched(size, rows, part.feature),
         old.extra.patched(size, rows, part.extra),
         dict(aliases),
+        patched_evidence(old.evidence, rows, replace(part.evidence, row=rows[part.evidence.row])),
+        old.rated_on,
     )
     return columns, rows
 

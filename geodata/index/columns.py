@@ -118,7 +118,7 @@ class Table:
     ways : uint64, shape (n, words)
         Bits of the ways of access.
     score : float64
-        NaN without a rating.
+        NaN without a rating; see ``rated_on`` of :class:`Columns`.
     valid_from, valid_to : int32
         Days, both included; :data:`NO_FIRST_DAY` and :data:`NO_LAST_DAY` where it has no such bound.
     special : bool
@@ -217,6 +217,47 @@ class Closures:
         return [(int(self.first[i]), int(self.last[i]), int(self.reason[i])) for i in range(begin, end)]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class EvidenceTable:
+    """The evidence behind the scores, one entry a piece, sorted by row and then by day (:mod:`geodata.index.evidence`).
+
+    Attributes
+    ----------
+    row : int32
+        Whose evidence it is.
+    scheme, level, name, source : int
+        Numbers: in :data:`geodata.ratings.SCHEMES`, and in ``levels``, ``names`` and ``sources``; -1 for no level.
+    value, scale : float64
+        NaN for none.
+    count : int32
+    as_of : int32
+        Days since 1970.
+    note : int32
+        Number in ``notes``, -1 for none.
+    """
+
+    row: NDArray[np.int32]
+    scheme: NDArray[np.int8]
+    value: NDArray[np.float64]
+    scale: NDArray[np.float64]
+    count: NDArray[np.int32]
+    as_of: NDArray[np.int32]
+    level: NDArray[np.int16]
+    name: NDArray[np.int32]
+    source: NDArray[np.int32]
+    note: NDArray[np.int32]
+    notes: Blobs
+    names: Lexicon
+    sources: Lexicon
+    levels: Lexicon
+
+    @property
+    def nbytes(self) -> int:
+        """The memory it takes, in bytes."""
+        arrays = (getattr(self, column.name) for column in fields(self))
+        return self.notes.nbytes + sum(int(array.nbytes) for array in arrays if isinstance(array, np.ndarray))
+
+
 @dataclass(frozen=True, slots=True)
 class Columns:
     """Everything the index knows of the sites, besides what is derived from it.
@@ -232,6 +273,9 @@ class Columns:
         What only the page of one site shows, as JSON.
     aliases : mapping of str to str
         Former codes to present ones.
+    evidence : EvidenceTable
+    rated_on : int
+        The day for which the scores are.
     """
 
     table: Table
@@ -240,6 +284,8 @@ class Columns:
     feature: Blobs
     extra: Blobs
     aliases: Mapping[str, str]
+    evidence: EvidenceTable
+    rated_on: int
 
     def __len__(self) -> int:
         return len(self.table)

@@ -35,7 +35,9 @@ _TEMPLATE = (
 _BETWEEN = b"\0"
 
 
-def feature_values(row: SiteRow, area_name: str, facilities: bytes, services: bytes, access: bytes) -> bytes:
+def feature_values(
+    row: SiteRow, area_name: str, facilities: bytes, services: bytes, access: bytes, rating: bytes
+) -> bytes:
     """Return what lasts of a site's feature, in WGS-84.
 
     Parameters
@@ -47,8 +49,10 @@ def feature_values(row: SiteRow, area_name: str, facilities: bytes, services: by
         JSON of the values by code; unknown ones left out.
     access : bytes
         As :func:`access_values` made it.
+    rating : bytes
+        JSON of the rating.
     """
-    labels, score = row.labels, row.score
+    labels = row.labels
     before = (
         row.code,
         None if row.lon is None else {"type": "Point", "coordinates": (row.lon, row.lat)},
@@ -64,14 +68,15 @@ def feature_values(row: SiteRow, area_name: str, facilities: bytes, services: by
         row.hours_text,
     )
     after = (
-        row.level,
-        None if score is None else {"score": round(score.score, 2), "stars": score.stars, "count": score.count},
         None if row.entrance_lon is None else (row.entrance_lon, row.entrance_lat),
         row.floor,
         row.directions,
         row.phone,
     )
-    return _BETWEEN.join((*map(orjson.dumps, before), facilities, services, access, *map(orjson.dumps, after)))
+    level = orjson.dumps(row.level)
+    return _BETWEEN.join(
+        (*map(orjson.dumps, before), facilities, services, access, level, rating, *map(orjson.dumps, after))
+    )
 
 
 def access_values(access: Mapping[str, Any]) -> bytes:
@@ -101,6 +106,13 @@ def whole_feature(values: bytes, distance_m: float | None, opening: bytes) -> by
 def member(values: bytes, name: str) -> Any:
     """Return one of a feature's lasting properties besides the code."""
     return orjson.loads(values.split(_BETWEEN)[2 + _MEMBERS.index(name)])
+
+
+def with_member(values: bytes, name: str, value: bytes) -> bytes:
+    """Return a feature's lasting values with another JSON for one of the properties besides the code."""
+    parts = values.split(_BETWEEN)
+    parts[_MEMBERS.index(name) - len(_MEMBERS)] = value
+    return _BETWEEN.join(parts)
 
 
 def in_datum(feature: bytes, datum: Datum) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -18,7 +18,9 @@ from geodata.index.clusters import Clustering, Clusters
 from geodata.index.columns import Columns, Lexicons
 from geodata.index.counting import counts
 from geodata.index.details import detail
-from geodata.index.features import in_datum, last_change, whole_feature
+from geodata.index.evidence import evidence_of, read_evidence, rescored
+from geodata.index.explaining import explained
+from geodata.index.features import in_datum, last_change, member, whole_feature
 from geodata.index.finding import Bbox, Finder, Point
 from geodata.index.geometry import Globe
 from geodata.index.moments import Moments
@@ -33,6 +35,7 @@ from geodata.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from geodata.areas import Area
+    from geodata.ratings import Evidence
 
 #: Reads a store from its beginning.
 _NOTHING_READ = -1
@@ -97,7 +100,7 @@ class SiteIndex:
         self._clustering = Clustering(self._finder)
 
     @classmethod
-    def load(cls, store: Store, *, vocabulary: Vocabulary, tz: ZoneInfo) -> SiteIndex:
+    def load(cls, store: Store, *, vocabulary: Vocabulary, tz: ZoneInfo, today: date | None = None) -> SiteIndex:
         """Return the index of everything in a store.
 
         Parameters
@@ -106,6 +109,8 @@ class SiteIndex:
         vocabulary : Vocabulary
         tz : ZoneInfo
             The time zone of all opening hours.
+        today : date, optional
+            The day of the scores; the present one without.
 
         Raises
         ------
@@ -113,15 +118,17 @@ class SiteIndex:
             If the store cannot be read.
         """
         with store.read_since(_NOTHING_READ) as since:
-            return cls.of(since, vocabulary=vocabulary, tz=tz)
+            return cls.of(since, vocabulary=vocabulary, tz=tz, today=today)
 
     @classmethod
-    def of(cls, since: SiteRows, *, vocabulary: Vocabulary, tz: ZoneInfo) -> SiteIndex:
+    def of(cls, since: SiteRows, *, vocabulary: Vocabulary, tz: ZoneInfo, today: date | None = None) -> SiteIndex:
         """Return the index of everything that was read from a store."""
+        day = today or datetime.now(tz).date()
         areas = since.areas()
         lexicons = Lexicons.of(vocabulary)
-        part = build.read(since.rows, lexicons, {area.adcode: area.name for area in areas})
-        columns = build.whole(part, lexicons, since.aliases)
+        evidence = read_evidence(since.evidence(), None)
+        part = build.read(since.rows, lexicons, {area.adcode: area.name for area in areas}, evidence, day)
+        columns = build.whole(part, lexicons, since.aliases, day)
         return cls(
             columns,
             Search.of(len(columns), part.texts),
@@ -177,16 +184,18 @@ class SiteIndex:
         if (state.store_id, state.data_version) == (self.store_id, self.version):
             return self
         if state.store_id != self.store_id or state.data_version < self.version:
-            return self.load(store, vocabulary=self._vocabulary, tz=self.tz)
+            return self.load(store, vocabulary=self._vocabulary, tz=self.tz, today=self.rated_on)
         with store.read_since(self.version) as since:
             if not since.areas_changed:
                 return self._followed_by(since)
         # Names of areas stand in the features of any number of sites.
-        return self.load(store, vocabulary=self._vocabulary, tz=self.tz)
+        return self.load(store, vocabulary=self._vocabulary, tz=self.tz, today=self.rated_on)
 
     def _followed_by(self, since: SiteRows) -> SiteIndex:
         lexicons = self._columns.lexicons.copy()
-        part = build.read(since.rows, lexicons, {area.adcode: area.name for area in self.areas})
+        evidence = read_evidence(since.evidence(), self._columns.evidence)
+        names = {area.adcode: area.name for area in self.areas}
+        part = build.read(since.rows, lexicons, names, evidence, self.rated_on)
         columns, rows = build.patched(self._columns, part, lexicons, since.aliases)
         search = self._finder.search.patched(len(columns), rows, part.texts) if len(rows) else self._finder.search
         return SiteIndex(
@@ -201,6 +210,66 @@ class SiteIndex:
             before=None if since.calendar_changed else self._moments,
             area_names=self._area_names,
         )
+
+    def dated(self, now: datetime) -> SiteIndex:
+        """Return the index with the scores of the day of ``now``: itself if they are that already.
+
+        Grades become overdue and evidence fades by the day, without anybody writing.
+        """
+        day = now.astimezone(self.tz).date()
+        if day == self.rated_on:
+            return self
+        if not len(self._columns.evidence.row):
+            columns = replace(self._columns, rated_on=day.toordinal())
+        else:
+            columns = rescored(self._columns, day)
+        return SiteIndex(
+            columns,
+            self._finder.search,
+            store_id=self.store_id,
+            version=self.version,
+            vocabulary=self._vocabulary,
+            calendar=self.calendar,
+            areas=self.areas,
+            tz=self.tz,
+            before=self._moments,
+            area_names=self._area_names,
+        )
+
+    @property
+    def rated_on(self) -> date:
+        """The day of the scores."""
+        return date.fromordinal(self._columns.rated_on)
+
+    def evidence(self, code: str) -> list[Evidence]:
+        """Return the evidence of the site that a code leads to, oldest first.
+
+        Raises
+        ------
+        NotFoundError
+            If no code, present or former, is ``code``.
+        """
+        return evidence_of(self._columns.evidence, self._row(code))
+
+    def rating(self, code: str, now: datetime) -> dict[str, Any]:
+        """Return why a site has the score that it has on a day, item by item, as JSON types.
+
+        Raises
+        ------
+        NotFoundError
+            If no code, present or former, is ``code``.
+        """
+        row = self._row(code)
+        today = now.astimezone(self.tz).date()
+        found = explained(evidence_of(self._columns.evidence, row), today)
+        return {"code": self._finder.code_of(row), "name": member(self._columns.feature[row], "name"), **found}
+
+    def _row(self, code: str) -> int:
+        current = self.canonical(code)
+        row = None if current is None else self.row_of(current)
+        if row is None:
+            raise NotFoundError("index_no_site", site=code[:40])
+        return row
 
     @property
     def size(self) -> int:
@@ -388,10 +457,7 @@ class SiteIndex:
         NotFoundError
             If no code, present or former, is ``code``.
         """
-        current = self.canonical(code)
-        row = None if current is None else self.row_of(current)
-        if row is None:
-            raise NotFoundError("index_no_site", site=code[:40])
+        row = self._row(code)
         self._moments.at(now)
         return detail(self._columns, row, self._moments.openings([row], now)[0], now, self.calendar, self.tz, datum)
 
@@ -440,6 +506,7 @@ class SiteIndex:
             "columns": columns.table.nbytes,
             "features": columns.feature.nbytes,
             "details": columns.extra.nbytes,
+            "evidence": columns.evidence.nbytes,
             "search": finder.search.nbytes,
             "tree": finder.globe.nbytes,
             "clusters": self._clustering.nbytes,

@@ -181,6 +181,7 @@ def rows_since(connection: Connection, version: int) -> SiteRows:
         calendar_changed=written(schema.calendar_days),
         areas_changed=written(schema.areas),
         areas=lambda: areas(connection),
+        evidence=lambda: evidence_rows(connection, None if version < 0 else sites.c.data_version > version),
     )
 
 
@@ -213,6 +214,20 @@ def evidence(connection: Connection, site_ids: Collection[int] | None) -> dict[i
         for row in connection.execute(limited, execution_options=_STREAM):
             found.setdefault(int(row.site_id), []).append(as_evidence(row._mapping))
     return found
+
+
+def evidence_rows(connection: Connection, where: sa.ColumnElement[bool] | None) -> Iterator[tuple[Any, ...]]:
+    """Stream the evidence of sites of a condition, or of all, as plain values, by site and day.
+
+    Each is the site's id, then scheme, value, scale, count, as_of, level, name, source, note.
+    """
+    table, sites = schema.evidence, schema.sites
+    names = ("site_id", "scheme", "value", "scale", "count", "as_of", "level", "name", "source", "note")
+    query = sa.select(*(table.c[name] for name in names)).order_by(table.c.site_id, table.c.as_of, table.c.id)
+    if where is not None:
+        query = query.join_from(table, sites).where(where)
+    for part in connection.execute(query, execution_options=_STREAM).partitions():
+        yield from map(tuple, part)
 
 
 def as_evidence(row: Any) -> Evidence:

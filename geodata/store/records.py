@@ -264,6 +264,8 @@ class SiteRows:
         Whether the calendar or an area was written since.
     areas : callable
         Reads all areas in the same snapshot.
+    evidence : callable
+        Streams the evidence of the sites written since, by id (:func:`geodata.store.reading.evidence_rows`).
     """
 
     state: StoreState
@@ -273,3 +275,4 @@ class SiteRows:
     calendar_changed: bool
     areas_changed: bool
     areas: Callable[[], list[Area]] = field(repr=False)
+    evidence: Callable[[], Iterator[tuple[Any, ...]]] = field(default=lambda: iter(()), repr=False)

@@ -18,6 +18,8 @@ from geodata.store.records import Batch, NewReview, Review
 
 #: Kinds of reviews about rows that tell something of a site and are no sites themselves.
 ABOUT_SITES = ("evidence", "indicator")
+#: Kinds of reviews about rows that tell something of a site and are no sites themselves.
+ABOUT_SITES = ("evidence", "indicator")
 _ASKED = ("kind", "source", "source_key", "site_id", "score", "reasons", "payload")
 
 
@@ -82,6 +84,17 @@ def settle(connection: Connection, kind: str, source: str, keys: Iterable[str]) 
 def withdraw(connection: Connection, where: sa.ColumnElement[bool]) -> None:
     """Take back questions that nobody has to answer any more."""
     connection.execute(sa.update(schema.reviews).where(where).values(state="gone"))
+
+
+def reopen(connection: Connection, batch: Batch) -> None:
+    """Ask again what a batch decided about rows that only tell of a site: the decision is all that is kept of them.
+
+    A row of a list of sites needs no such care: what its acceptance changed is the site's, and was put back.
+    """
+    table = schema.reviews
+    of_batch = table.c.kind.in_(ABOUT_SITES) & (table.c.decided_at == batch.started_at)
+    values = {"state": "open", "decided_at": None, "decided_by": ""}
+    connection.execute(sa.update(table).where(of_batch, table.c.decided_by == batch.info.actor).values(values))
 
 
 def decide(connection: Connection, review: Review, state: str, actor: str, now: datetime) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
@@ -196,6 +196,27 @@ class Writer:
     def put_scores(self, scores: Mapping[int, Score | None]) -> int:
         """Set the scores of sites by id, ``None`` for no score; return how many changed."""
         return sum(self._put_scores(dict(part)) for part in reading.chunks(scores.items()))
+
+    @_public
+    def rate(self, site_ids: Collection[int], today: date) -> int:
+        """Compute the scores of sites for a day from all their evidence, as this transaction has it, and set them.
+
+        Returns how many changed.
+        """
+        from geodata.rating_columns import EvidenceColumns, score_columns
+
+        changed = 0
+        for part in reading.chunks(sorted(set(site_ids))):
+            rows = reading.evidence_rows(self._connection, schema.sites.c.id.in_(part))
+            found = score_columns(EvidenceColumns.of_rows(rows), today)
+            columns = (found.score, found.stars, found.count, found.confidence)
+            values = zip(*(column.tolist() for column in columns), strict=True)
+            scores = dict(zip(found.site.tolist(), values, strict=True))
+            wanted: dict[int, Score | None] = dict.fromkeys(part)
+            for site, (score, stars, count, confidence) in scores.items():
+                wanted[site] = Score(score, stars or None, count, confidence)
+            changed += self._put_scores(wanted)
+        return changed
 
     @_public
     def see(self, references: Iterable[tuple[int, SourceRef]]) -> None:
@@ -437,6 +458,8 @@ class Writer:
         for which, row in news.items():
             row |= {"id": present[which]["id"] if which in present else ids[which], "batch_id": self.batch_id}
         self._backend.upsert(self._connection, table, list(news.values()))
+        # Readers look for sites written since; scores of other days need the evidence even where today's is the same.
+        self._show({at[0] for at in news})
         self._record([(at[0], "evidence", as_json(present.get(at)), as_json(row)) for at, row in news.items()])
         return len(news)
 
@@ -453,10 +476,14 @@ class Writer:
         self._connection.execute(sa.delete(table).where(table.c.site_id.in_(gone)))
         rows = [{"site_id": i, **{name: getattr(score, name) for name in names}} for i, score in news.items() if score]
         self._backend.upsert(self._connection, table, rows)
-        sites = schema.sites
-        seen = sa.update(sites).where(sites.c.id.in_(news)).values(data_version=self._data_version)
-        self._connection.execute(seen)
+        self._show(news)
         return len(news)
+
+    def _show(self, site_ids: Collection[int]) -> None:
+        """Let readers see that something about sites was written."""
+        sites = schema.sites
+        seen = sa.update(sites).where(sites.c.id.in_(site_ids)).values(data_version=self._data_version)
+        self._connection.execute(seen)
 
     def _change_user(self, name: str, **values: Any) -> User:
         before, after = accounts.change(self._connection, accounts.account_name(name), **values)

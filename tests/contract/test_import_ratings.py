@@ -50,9 +50,7 @@ def told(report: ImportReport) -> list[str]:
     return [issue.message.code for issue in report.issues if issue.severity != "info"]
 
 
-def test_rows_find_their_sites_by_what_they_say_of_the_place(
-    store: Store, sites: dict[str, int], write: Write
-) -> None:
+def test_rows_find_their_sites_by_what_they_say_of_the_place(store: Store, sites: dict[str, int], write: Write) -> None:
     path = write(
         "站点名称,地址,联系电话,评价类型,星级,评定日期\n"
         "大海阳路服务站点,大海阳路81号,,星级,4,2026-05-01\n"  # another wording of the name, the same address
@@ -91,9 +89,7 @@ def test_coordinates_of_an_unknown_datum_do_not_lead_astray(store: Store, sites:
 UNSURE = "名称,地址,类型,星级,日期\n万达广场驿站（B座）,,star,{},2026-0{}-01\n"
 
 
-def test_what_is_unsure_waits_for_a_person_and_is_remembered(
-    store: Store, sites: dict[str, int], write: Write
-) -> None:
+def test_what_is_unsure_waits_for_a_person_and_is_remembered(store: Store, sites: dict[str, int], write: Write) -> None:
     report = import_ratings(store, write(UNSURE.format(4, 5)), source="x", today=TODAY)
     assert told(report) == ["row_unsure"]
     assert (report.rows.review, store.evidence(), report.exit_code) == (1, {}, 0)

@@ -287,7 +287,7 @@ def test_a_feature_has_every_member_and_what_is_unknown_is_left_out():
             "access": ["walk_in"],
             "fee": "free",
             "level": "city",
-            "rating": {"score": 4.33, "stars": 4, "count": 3},
+            "rating": {"score": 4.33, "stars": 4, "count": 3, "overdue": False},
             "entrance": [121.391, 37.531],
             "floor": "1F",
             "directions": "后门",

@@ -180,7 +180,7 @@ def test_one_site_tells_everything(client: FlaskClient, filled: Filled) -> None:
     assert detail.hours.week[1].state == "closed"
     assert detail.hours.text == "周一至周五 8:30-17:30"
     assert detail.awards[0].year == 2022
-    assert detail.rating == bodies.Rating(score=4.3, stars=4, count=3)
+    assert detail.rating == bodies.Rating(score=4.3, stars=4, count=3, overdue=False)
     assert detail.sources[0].source == "list"
     assert detail.position.given_datum == "gcj02"
     assert detail.verified_on == "2026-09-01"

@@ -61,6 +61,13 @@ def register_api(app: Flask) -> None:
             also={308: "The code is a former one", 404: "There is no such site", **_UNAVAILABLE},
             geojson=True,
         ),
+        "/sites/<code>/rating": described(
+            sites.rating,
+            query=models.plain,
+            body=bodies.SiteRating,
+            zh="一个地点的评分由哪些依据得来",
+            also={308: "The code is a former one", 404: "There is no such site", **_UNAVAILABLE},
+        ),
         "/areas": described(
             reference.areas,
             query=models.areas,

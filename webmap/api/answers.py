@@ -37,7 +37,7 @@ def etag(index: SiteIndex, now: datetime) -> str:
     answer but for the time at which it was generated; hence the tag is a weak one.
     """
     boundary = int(index.last_boundary(now).timestamp())
-    return f"{index.store_id}-{index.version}-{boundary}-{context().edition}"
+    return f"{index.store_id}-{index.version}-{boundary}-{index.rated_on:%j}-{context().edition}"
 
 
 def answer(

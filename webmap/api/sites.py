@@ -151,10 +151,7 @@ def site(code: str) -> BaseResponse:
     if current is None:
         raise NotFoundError("site_unknown", site=code[:40])
     if current != code:
-        query = request.query_string.decode("ascii", "ignore")
-        response = redirect(url_for("api.site", code=current) + (f"?{query}" if query else ""), 308)
-        response.headers["Cache-Control"] = REVALIDATED
-        return response
+        return _moved("api.site", current)
 
     def body() -> bytes:
         detail = index.detail(current, now, asked.datum)
@@ -163,6 +160,30 @@ def site(code: str) -> BaseResponse:
         return json_bytes(detail)
 
     return answer(etag(index, now), body, content_type=GEOJSON)
+
+
+def rating(code: str) -> BaseResponse:
+    """Tell why a site has its score: every piece of evidence with its source, its date and what it brings.
+
+    Without evidence that counts there is no score.
+    """
+    parts = context()
+    parse(parts.parameters.plain, request.args)
+    index, now = parts.index, parts.now()
+    current = index.canonical(code.upper())
+    if current is None:
+        raise NotFoundError("site_unknown", site=code[:40])
+    if current != code:
+        return _moved("api.rating", current)
+    return answer(etag(index, now), lambda: json_bytes({**index.rating(current, now), "data_version": index.version}))
+
+
+def _moved(endpoint: str, code: str) -> BaseResponse:
+    """Lead to the same about the present code."""
+    query = request.query_string.decode("ascii", "ignore")
+    response = redirect(url_for(endpoint, code=code) + (f"?{query}" if query else ""), 308)
+    response.headers["Cache-Control"] = REVALIDATED
+    return response
 
 
 def _navigation(detail: dict[str, Any], asked: SiteParameters) -> list[dict[str, Any]]:
