@@ -27,6 +27,7 @@ _RECORDS = {
     "calendar_day": (schema.calendar_days, "day"),
     "street_network": (schema.street_networks, "name"),
     "demand_layer": (schema.demand_layers, "name"),
+    "candidate": (schema.candidates, "code"),
 }
 
 
@@ -158,7 +159,7 @@ class _Revert:
         self._evidence([change for change in beside if change.field == "evidence"])
 
     def records(self, changes: list[BatchChange]) -> None:
-        """Put back areas and calendar days."""
+        """Put back records that are no sites: areas, calendar days, layers, candidates."""
         gone: set[str] = set()
         for change in changes:
             kind, _, key = change.record.partition(":")
