@@ -41,10 +41,11 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
 
     from geodata.vocabulary import load_vocabulary
     from webmap import api, errors, pages, paths, security, staff
+    from webmap.api.express import take_short_ways
     from webmap.api.parameters import make_parameters
     from webmap.context import Context
-    from webmap.embedding import register_embedding
     from webmap.edge import Edge, tell_route
+    from webmap.embedding import register_embedding
     from webmap.metrics import Metrics, register_metrics
     from webmap.readmodel import ReadModel
     from webmap.settings import Settings, unknown_variables
@@ -79,10 +80,12 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
         read_model.observer = metrics.refreshed
         register_metrics(app, metrics, server.metrics_networks, behind_proxy=server.proxy_count > 0)
     tell_route(app)
-    app.wsgi_app = Edge(app.wsgi_app, metrics=metrics, access_log=server.access_log)  # type: ignore[method-assign]
-    security.secure(app, settings)
     errors.register_error_handlers(app)
     api.register_api(app)
+    # From the inside out: the short ways, then the edge, then the headers of every answer.
+    take_short_ways(app, api.PREFIX)
+    app.wsgi_app = Edge(app.wsgi_app, metrics=metrics, access_log=server.access_log)  # type: ignore[method-assign]
+    security.secure(app, settings)
     pages.register_pages(app)
     register_embedding(app)
     register_store(app, settings)

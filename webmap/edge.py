@@ -15,7 +15,7 @@ from flask import Flask, request
 
 from webmap.compression import LEAST_BYTES, accepts_gzip, compressible, gzipped
 from webmap.metrics import Metrics
-from webmap.requestid import REQUEST_ID, request_id
+from webmap.requestid import REQUEST_ID, ROUTE, request_id
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -25,9 +25,6 @@ log = logging.getLogger("webmap.access")
 #: The route under which requests are counted that no view answers.
 NO_ROUTE = "none"
 
-#: Where the application leaves the template of the address for its middleware: Flask forgets the request before.
-_ROUTE = "stationmap.route"
-
 
 def tell_route(app: Flask) -> None:
     """Make ``app`` tell its middleware which of its routes answered."""
@@ -35,7 +32,7 @@ def tell_route(app: Flask) -> None:
     def tell() -> None:
         rule = request.url_rule
         if rule is not None:
-            request.environ[_ROUTE] = rule.rule
+            request.environ[ROUTE] = rule.rule
 
     app.before_request(tell)
 
@@ -83,7 +80,7 @@ class Edge:
     def _note(self, environ: WSGIEnvironment, status: str, seconds: float) -> None:
         method = environ["REQUEST_METHOD"]
         if self._metrics is not None:
-            self._metrics.request(environ.get(_ROUTE, NO_ROUTE), method, status[:3], seconds)
+            self._metrics.request(environ.get(ROUTE, NO_ROUTE), method, status[:3], seconds)
         if self._access_log:
             fields = {
                 "method": method[:16],

@@ -20,6 +20,9 @@ from webmap.settings import LimitSettings
 #: Endpoints of the API that cost nothing: their answers are the same until the program changes.
 FREE = frozenset({"api.vocabulary", "api.openapi"})
 
+#: Where in its environment a request that was counted already keeps whether it is refused: the error, or nothing.
+COUNTED = "stationmap.counted"
+
 #: One household or phone has a whole network of this size under IPv6, and all of its addresses are one client.
 IPV6_CLIENT_BITS = 64
 
@@ -125,11 +128,18 @@ class ClientLimits:
         TooManyRequestsError
             If that is one too many.
         """
+        refused = self.refusal(address)
+        if refused is not None:
+            raise refused
+
+    def refusal(self, address: str) -> TooManyRequestsError | None:
+        """Count one question of the client at ``address``; return the error if that is one too many."""
         client = self._client(address)
         broken = [item for item in self.items if not self._hit(item, client)]
-        if broken:
-            longest = max(broken, key=_wait_s)
-            raise TooManyRequestsError(longest.amount, longest.get_expiry(), retry_after_s=_wait_s(longest))
+        if not broken:
+            return None
+        longest = max(broken, key=_wait_s)
+        return TooManyRequestsError(longest.amount, longest.get_expiry(), retry_after_s=_wait_s(longest))
 
     def _client(self, address: str) -> str:
         if ":" in address:
@@ -162,7 +172,11 @@ def limit_clients(app: Flask, api: Blueprint, settings: LimitSettings) -> None:
     app.extensions["stationmap.limits"] = limits
 
     def check() -> None:
-        if request.endpoint not in FREE:
+        if request.endpoint in FREE:
+            return
+        if COUNTED not in request.environ:
             limits.check(request.environ.get("REMOTE_ADDR", ""))
+        elif (refused := request.environ[COUNTED]) is not None:
+            raise refused
 
     api.before_request(check)

@@ -112,6 +112,11 @@ class ReadModel:
             raise StoreUnavailableError("read_model_loading", detail=self._failure)
         return index
 
+    @property
+    def ready(self) -> bool:
+        """Whether there is an index to answer from."""
+        return self._index is not None
+
     def start(self) -> None:
         """Start the polling thread in this process unless it runs."""
         with self._start_lock:

@@ -1,4 +1,4 @@
-"""The number under which the log knows a request."""
+"""What the edge of the application knows of a request: the number under which the log knows it, and its route."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from contextvars import ContextVar
 
 #: The id of the request that the present thread answers; empty elsewhere.
 REQUEST_ID: ContextVar[str] = ContextVar("stationmap_request_id", default="")
+
+#: Where in its environment a request keeps the template of the address that answers it, for the log and the numbers.
+ROUTE = "stationmap.route"
 
 #: No dots: an id is not to hold a position.
 _SANE = re.compile(r"[A-Za-z0-9_-]{8,64}")

@@ -59,7 +59,9 @@ def geodesic_m(lon: float, lat: float, lons: Floats, lats: Floats) -> Floats:
     n = len(lons)
     if n == 0:
         return np.empty(0)
-    _, _, distances = _GEOD.inv(np.full(n, lon), np.full(n, lat), lons, lats)
+    here = np.empty((2, n))
+    here[0], here[1] = lon, lat
+    _, _, distances = _GEOD.inv(here[0], here[1], lons, lats, return_back_azimuth=False)
     return np.asarray(distances, dtype=np.float64)
 
 
@@ -119,7 +121,7 @@ class Globe:
             chords, points = self._tree.query(centre, tried, distance_upper_bound=bound)
             known_to = float(chords[-1])
             if not math.isfinite(known_to):
-                found = int(np.searchsorted(chords, np.inf))
+                found = int(chords.searchsorted(math.inf))
                 chords, points = chords[:found], points[:found]
             points, chords = self._accepted(points, chords, accept)
             result = self._ranked(lon, lat, points, chords, radius_m, count, order, known_to)
@@ -195,7 +197,7 @@ class Globe:
         Looks at a few more than asked for, as chords and geodesics differ a little, and at all of them only when those
         few leave it open, as they do where many points are the same.
         """
-        few = count + count // 4 + 8
+        few = count + count // 8 + 4
         for taken in (few, len(points)) if few < len(points) else (len(points),):
             rows, distances = self._exact(lon, lat, points[:taken], radius_m, count, order)
             reach = chord_within(float(distances[-1])) if len(rows) == count else math.inf
@@ -222,5 +224,5 @@ class Globe:
         distances = geodesic_m(lon, lat, self.lon[points], self.lat[points])
         best = np.lexsort((order[rows], distances))[:count]
         rows, distances = rows[best], distances[best]
-        within = int(np.searchsorted(distances, radius_m, side="right"))
+        within = int(distances.searchsorted(radius_m, side="right"))
         return rows[:within], distances[:within]

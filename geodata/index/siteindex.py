@@ -20,7 +20,7 @@ from geodata.index.counting import counts
 from geodata.index.details import detail
 from geodata.index.evidence import evidence_of, read_evidence, rescored
 from geodata.index.explaining import explained
-from geodata.index.features import in_datum, last_change, member, whole_feature
+from geodata.index.features import in_datum, last_change, member, whole_feature, whole_features
 from geodata.index.finding import Bbox, Finder, Point
 from geodata.index.geometry import Globe
 from geodata.index.moments import Moments
@@ -443,11 +443,23 @@ class SiteIndex:
         """Return all sites found as GeoJSON, each with its ``open`` at the time it was judged for."""
         return self._features(hits.items, hits.at, datum)
 
+    def joined_features(self, hits: Hits | Page, datum: Datum = "wgs84") -> bytes:
+        """Return all sites found as GeoJSON features with commas between: faster than :meth:`features`."""
+        if datum != "wgs84":
+            return b",".join(self.features(hits, datum))
+        return whole_features(self._parts_of(hits.items, hits.at)) if hits.items else b""
+
     def _features(self, hits: Sequence[Hit], at: datetime, datum: Datum) -> list[bytes]:
-        rows = [hit.row for hit in hits]
-        parts = zip(hits, self._columns.feature.many(rows), self._moments.openings(rows, at), strict=True)
-        whole = [whole_feature(values, hit.distance_m, opening) for hit, values, opening in parts]
+        whole = [whole_feature(*parts) for parts in self._parts_of(hits, at)]
         return whole if datum == "wgs84" else [in_datum(feature, datum) for feature in whole]
+
+    def _parts_of(self, hits: Sequence[Hit], at: datetime) -> list[tuple[bytes, float | None, bytes]]:
+        """Return of each site what its feature is made of."""
+        if not hits:
+            return []
+        rows, distances = zip(*hits, strict=True)
+        values, openings = self._columns.feature.many(rows), self._moments.openings(rows, at)
+        return list(zip(values, distances, openings, strict=True))
 
     def detail(self, code: str, now: datetime, datum: Datum = "wgs84") -> dict[str, Any]:
         """Return everything about one site, with its hours of the next seven days.
@@ -482,6 +494,10 @@ class SiteIndex:
         return [
             (self._finder.code_of(row), last_change(extra)) for row, extra in zip(rows.tolist(), extras, strict=True)
         ]
+
+    def boundary(self, now: datetime) -> int:
+        """Return the last time at which an answer may have changed, in Unix seconds."""
+        return self._moments.at(now).begin
 
     def last_boundary(self, now: datetime) -> datetime:
         """Return the last time at which an answer may have changed: someone opened or closed, a day began."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 from flask import Response, request
@@ -36,8 +36,31 @@ def etag(index: SiteIndex, now: datetime) -> str:
     Between two boundaries (someone opens or closes, a place begins or ends to be valid) the same data gives the same
     answer but for the time at which it was generated; hence the tag is a weak one.
     """
-    boundary = int(index.last_boundary(now).timestamp())
-    return f"{index.store_id}-{index.version}-{boundary}-{index.rated_on:%j}-{context().edition}"
+    return context().etag(index, now)
+
+
+class Answer(NamedTuple):
+    """An answer that is still to be made.
+
+    Attributes
+    ----------
+    body : callable
+        Makes it.
+    tag : str, optional
+        See :func:`etag`.
+    content_type, cache : str
+        The headers ``Content-Type`` and ``Cache-Control``.
+    """
+
+    body: Callable[[], bytes]
+    tag: str | None = None
+    content_type: str = JSON
+    cache: str = REVALIDATED
+
+
+def respond(made: Answer) -> Response:
+    """Return an answer as Flask wants it."""
+    return answer(made.tag, made.body, content_type=made.content_type, cache=made.cache)
 
 
 def answer(
@@ -58,10 +81,10 @@ def answer(
     return response
 
 
-def collection(features: Iterable[bytes], **members: Any) -> bytes:
-    """Return a GeoJSON collection of features that are JSON already, with further members."""
-    head = b'{"type":"FeatureCollection","features":['
-    return head + b",".join(features) + b"]," + json_bytes(members)[1:]
+def collection(features: Iterable[bytes] | bytes, **members: Any) -> bytes:
+    """Return a GeoJSON collection of features that are JSON already, one by one or joined, with further members."""
+    joined = features if isinstance(features, bytes) else b",".join(features)
+    return b'{"type":"FeatureCollection","features":[%b],%b' % (joined, json_bytes(members)[1:])
 
 
 def envelope(

@@ -317,7 +317,12 @@ _Model = TypeVar("_Model", bound=Parameters)
 
 
 def parse(model: type[_Model], query: MultiDict[str, str]) -> _Model:
-    """Return the parameters of a request.
+    """Return the parameters of a request (:func:`parse_lists`)."""
+    return parse_lists(model, query.lists())
+
+
+def parse_lists(model: type[_Model], query: Iterable[tuple[str, list[str]]]) -> _Model:
+    """Return the parameters of a request, given the values of each name.
 
     An empty value counts as not given: forms send them.
 
@@ -328,7 +333,7 @@ def parse(model: type[_Model], query: MultiDict[str, str]) -> _Model:
     """
     values: dict[str, Any] = {}
     problems: list[ParameterProblem] = []
-    for name, given in query.lists():
+    for name, given in query:
         if name in model.LISTS:
             values[name] = [code for value in given for code in value.split(",") if code]
         elif len(given) > 1 and name in model.model_fields:

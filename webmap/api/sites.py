@@ -12,18 +12,30 @@ from geodata.datum import convert_point
 from geodata.errors import NotFoundError
 from geodata.index import CELL_PX, LISTED_STATES, SiteQuery, Suggestion
 from geodata.sites import Datum
-from webmap.api.answers import GEOJSON, PRIVATE, REVALIDATED, answer, collection, envelope, etag, json_bytes
+from webmap.api.answers import (
+    GEOJSON,
+    PRIVATE,
+    REVALIDATED,
+    Answer,
+    answer,
+    collection,
+    envelope,
+    etag,
+    json_bytes,
+    respond,
+)
 from webmap.api.parameters import (
     Bbox,
     ClusterParameters,
     FilterParameters,
     ListParameters,
+    NearbyParameters,
     SiteParameters,
     SuggestParameters,
     missing,
     parse,
 )
-from webmap.context import context
+from webmap.context import Context, context
 from webmap.handoff import Destination, navigation
 
 
@@ -65,7 +77,11 @@ def nearby() -> Response:
     are left out unless `state` asks for them.
     """
     parts = context()
-    asked = parse(parts.parameters.nearby, request.args)
+    return respond(find_nearby(parts, parse(parts.parameters.nearby, request.args)))
+
+
+def find_nearby(parts: Context, asked: NearbyParameters) -> Answer:
+    """Return the answer of :func:`nearby`."""
     index, now = parts.index, parts.now()
     query = site_query(asked, now)
 
@@ -75,10 +91,10 @@ def nearby() -> Response:
             lon, lat = convert_point(lon, lat, asked.datum, "wgs84")
         hits = index.nearby(lon, lat, query, radius_m=asked.radius, limit=asked.limit, now=now)
         members = envelope(index, now, asked.datum, limit=asked.limit, truncated=hits.truncated)
-        return collection(index.features(hits, asked.datum), **members)
+        return collection(index.joined_features(hits, asked.datum), **members)
 
     # Without a tag: nobody may keep this answer, so nobody can ask whether it still holds.
-    return answer(None, body, content_type=GEOJSON, cache=PRIVATE)
+    return Answer(body, content_type=GEOJSON, cache=PRIVATE)
 
 
 def sites() -> Response:
@@ -106,7 +122,7 @@ def sites() -> Response:
             following=page.next,
             total=page.total,
         )
-        return collection(index.features(page, asked.datum), **members)
+        return collection(index.joined_features(page, asked.datum), **members)
 
     return answer(etag(index, now), body, content_type=GEOJSON, cache=REVALIDATED if near is None else PRIVATE)
 
@@ -118,7 +134,11 @@ def clusters() -> Response:
     its cell comes as itself. Sites without a position are left out.
     """
     parts = context()
-    asked: ClusterParameters = parse(parts.parameters.clusters, request.args)
+    return respond(find_clusters(parts, parse(parts.parameters.clusters, request.args)))
+
+
+def find_clusters(parts: Context, asked: ClusterParameters) -> Answer:
+    """Return the answer of :func:`clusters`."""
     index, now = parts.index, parts.now()
     query = site_query(asked, now, area=asked.area, text=asked.q)
     bbox = _wgs84_bbox(asked.bbox, asked.datum)
@@ -136,7 +156,7 @@ def clusters() -> Response:
             datum=asked.datum,
         )
 
-    return answer(etag(index, now), body, content_type=GEOJSON)
+    return Answer(body, tag=parts.etag(index, now), content_type=GEOJSON)
 
 
 def site(code: str) -> BaseResponse:
@@ -203,7 +223,11 @@ def suggest() -> Response:
     differ by one error in typing, marked as `similar`.
     """
     parts = context()
-    asked = parse(parts.parameters.suggest, request.args)
+    return respond(find_suggestions(parts, parse(parts.parameters.suggest, request.args)))
+
+
+def find_suggestions(parts: Context, asked: SuggestParameters) -> Answer:
+    """Return the answer of :func:`suggest`."""
     index, now = parts.index, parts.now()
     near = _near(asked, asked.lon, asked.lat)
 
@@ -212,7 +236,7 @@ def suggest() -> Response:
         given = [_suggestion(item, asked.datum) for item in found[: asked.limit]]
         return json_bytes({"suggestions": given, "limit": asked.limit, "truncated": len(found) > asked.limit})
 
-    return answer(etag(index, now), body, cache=REVALIDATED if near is None else PRIVATE)
+    return Answer(body, tag=parts.etag(index, now), cache=REVALIDATED if near is None else PRIVATE)
 
 
 def _suggestion(item: Suggestion, datum: Datum) -> dict[str, object]:
