@@ -221,7 +221,8 @@ class ReferenceEvidence:
         whole: bool = True,
     ) -> None:
         self._by, self._fits_m, self._ratio, self._reach_m = by, fits_m, ratio, reach_m
-        self._hull = shapely.union_all(shapely.envelope(list(geometry))).convex_hull if whole else None
+        corners = shapely.get_coordinates(shapely.envelope(list(geometry))) if whole else np.empty((0, 2))
+        self._hull = shapely.multipoints(corners).convex_hull if whole else None
         shapely.prepare(self._hull)
         self._middle = float(np.mean(shapely.total_bounds(list(geometry))[[1, 3]])) if len(geometry) else 0.0
         self._tree = shapely.STRtree(self._flat(np.asarray(geometry, dtype=object)))

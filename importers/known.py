@@ -1,4 +1,4 @@
-"""What is known already about where the places of a file belong: sites of the same name, and the areas rows name."""
+"""What is known already about where a file's places belong: sites of the same name, areas that rows name, streets."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from geodata.sites import Datum
 from geodata.store import Store, schema
 from importers.cleaning import key_of
 from importers.coordinates import DatumChoice, datum_choice
-from importers.datums import Evidence, EvidenceProvider, Tried, decide, metres
+from importers.datums import Evidence, EvidenceProvider, ReferenceEvidence, Tried, decide, metres
 from importers.report import ImportReport
 
 Floats = NDArray[np.float64]
@@ -132,6 +132,34 @@ class AreasEvidence:
         return Evidence("areas", off_m[:, near], fits_m=50.0) if near.any() else None
 
 
+@dataclass(frozen=True, slots=True)
+class StreetsEvidence:
+    """Streets of the store: how far each point is from the nearest one. Most places stand beside a street."""
+
+    store: Store
+
+    def evidence(self, tried: Tried) -> Evidence | None:
+        """Return how far each point is from the streets of the network that holds most of the points."""
+        west, east = float(tried.lon.min()) - _AROUND, float(tried.lon.max()) + _AROUND
+        south, north = float(tried.lat.min()) - _AROUND, float(tried.lat.max()) + _AROUND
+        inside = [
+            (int(_within(info.bbox, tried).sum()), -info.nodes, info.name) for info in self.store.street_networks()
+        ]
+        if not inside or max(inside)[0] == 0:
+            return None
+        network = self.store.streets(max(inside)[2])
+        points, start = network.coordinates(network.around((west, south, east, north)))
+        owner = np.repeat(np.arange(len(start) - 1), np.diff(start))
+        return ReferenceEvidence(shapely.linestrings(points, indices=owner)).evidence(tried)
+
+
+def _within(bbox: tuple[float, float, float, float], tried: Tried) -> NDArray[np.bool_]:
+    """Tell which points lie in a bbox under one candidate at least."""
+    west, south, east, north = bbox
+    inside = (tried.lon >= west) & (tried.lon <= east) & (tried.lat >= south) & (tried.lat <= north)
+    return np.asarray(inside.any(axis=0), np.bool_)
+
+
 def _outside_m(polygon: Any, lon: Floats, lat: Floats) -> Floats:
     """Return how far points lie outside a polygon, in metres."""
     _, south, _, north = polygon.bounds
@@ -161,12 +189,13 @@ def find_datum(
     named : callable
         Returns the code of the area that a text means.
     further : sequence of EvidenceProvider
-        What else knows something, such as streets.
+        What else knows something. Sites, areas and streets of the store are asked in any case.
     """
     sites = SitesEvidence(store, sample)
     if not len(sample.lon):
         return datum_choice("auto")
-    decision = decide(sample.lon, sample.lat, [sites, AreasEvidence(areas, named, sample), *further])
+    known: list[EvidenceProvider] = [sites, AreasEvidence(areas, named, sample), StreetsEvidence(store), *further]
+    decision = decide(sample.lon, sample.lat, known)
     before = [datum for datum, count in sites.before.most_common(1) if 2 * count >= len(sample.lon)]
     return datum_choice("auto", decision=decision, before=before[0] if before else None)
 

@@ -90,7 +90,7 @@ class Survey:
     def note(self, index: int, texts: Mapping[str, str]) -> tuple[str, Message] | None:
         """Return what was wrong with a row's coordinates, as (field, message), from its texts again."""
         # Not kept from the first pass: a file of millions of broken rows would fill the memory.
-        given = _given(texts, lat_first=self._lat_first) if self._noted[index] else Given(None, None)
+        given = given_of(texts, lat_first=self._lat_first) if self._noted[index] else Given(None, None)
         if given.note is None:
             return None
         in_pair = "lonlat" in texts and not {"lon", "lat"} & set(texts)
@@ -112,14 +112,14 @@ def survey(
         Whether a row's own datum column goes before it.
     """
     seen = _Seen()
-    lat_first = _lat_first(extractor.heading("lonlat"))
+    lat_first = lat_first_in(extractor.heading("lonlat"))
     for row in table.rows():
         texts = None if row.problem or extractor.too_long(row) else extractor.texts(row)
         if not texts:
             seen.add(Given(None, None))
             continue
         datum = _datum_of(words, texts["datum"]) if by_row and "datum" in texts else _UNSTATED
-        seen.add(_given(texts, lat_first=lat_first), datum, _hash(texts.get("address")), _hash(texts.get("area")))
+        seen.add(given_of(texts, lat_first=lat_first), datum, _hash(texts.get("address")), _hash(texts.get("area")))
         seen.keep(texts)
     return _surveyed(seen, choose, lat_first=lat_first)
 
@@ -176,7 +176,7 @@ def _surveyed(seen: _Seen, choose: Callable[[Sample], DatumChoice], *, lat_first
     )
 
 
-def _given(texts: Mapping[str, str], *, lat_first: bool) -> Given:
+def given_of(texts: Mapping[str, str], *, lat_first: bool) -> Given:
     """Return a row's coordinates as given, with a note where they could not be taken as they stand."""
     lon_text, lat_text = texts.get("lon"), texts.get("lat")
     if lon_text is None and lat_text is None and "lonlat" not in texts:
@@ -208,7 +208,8 @@ def _of_pair(text: str, *, lat_first: bool) -> Given:
     return check_point(second, first) if lat_first else check_point(first, second)
 
 
-def _lat_first(heading: str) -> bool:
+def lat_first_in(heading: str) -> bool:
+    """Tell whether a column of pairs with this heading may have the latitude first."""
     key = key_of(heading)
     return key.startswith(("lat", "纬")) or key in {"gps", "location", "coordinates", "coordinate"}
 

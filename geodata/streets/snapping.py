@@ -17,6 +17,8 @@ Floats = NDArray[np.float64]
 _GEOD = pyproj.Geod(ellps="WGS84")
 #: Metres of a degree of longitude on the equator.
 _DEGREE_M = 111_319.49
+#: What is so near to a node is at it.
+_AT_NODE_M = 0.05
 #: Points that are looked up together.
 _CHUNK = 200_000
 
@@ -68,6 +70,7 @@ class Finder:
     def __init__(self, network: StreetNetwork, edges: NDArray[np.int64], profile: str) -> None:
         self._profile = profile
         self._edges = edges
+        self._length_m = network.length_m[edges].astype(np.float64)
         points, start = network.coordinates(edges)
         owner = np.repeat(np.arange(len(edges)), np.diff(start))
         self._lines = shapely.linestrings(to_plane(points[:, 0], points[:, 1]), indices=owner)
@@ -99,6 +102,9 @@ class Finder:
         rows, lines = asked[which], self._lines[line]
         along = shapely.line_locate_point(lines, points[which], normalized=True)
         along = np.where(np.isfinite(along), along, 0.0)
+        # Rounding must not put a place just behind the node it is at: of a one-way street it would have to go round.
+        close = _AT_NODE_M / np.maximum(self._length_m[line], _AT_NODE_M)
+        along = np.where(along <= close, 0.0, np.where(along >= 1 - close, 1.0, along))
         places = shapely.line_interpolate_point(lines, along, normalized=True)
         on_lon, on_lat = from_plane(shapely.get_x(places), shapely.get_y(places))
         _, _, away = _GEOD.inv(lon[rows], lat[rows], on_lon, on_lat)

@@ -52,7 +52,7 @@ def read_vector(path: Path) -> list[Grid]:
     with path.open("rb") as stream:
         start = stream.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"<"):
-        _check_xml(path)
+        check_xml(path)
     elif start.startswith(b"SQLite"):
         _check_geopackage(path)
     try:
@@ -136,7 +136,7 @@ def _cell(value: Any, *, markup: bool) -> object:
     return value
 
 
-def _check_xml(path: Path) -> None:
+def check_xml(path: Path) -> None:
     """Refuse XML that defines entities or points to other files."""
     rest = b""
     longest = max(map(len, _DANGERS))

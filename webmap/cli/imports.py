@@ -116,6 +116,32 @@ def areas(file: Path, report: Path | None, **options: Any) -> None:
 
 
 @import_.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--name", help="Name of the streets [default: the file's]. 路网名称")
+@_datum
+@click.option("--source", help="Name of the source [default: the file's name]. 来源名称")
+@click.option("--dry-run", is_flag=True, help="Find out everything, write nothing. 只检查不写入")
+@click.option("--report", type=click.Path(path_type=Path), help="Write the whole report as JSON. 报告文件")
+def streets(file: Path, report: Path | None, **options: Any) -> None:
+    """Import streets from an OSM extract or a GraphML file, for minutes on foot and by e-bike. 导入路网."""
+    from importers.streets import import_streets
+
+    _run(import_streets, file, report, options, vocabulary=False)
+
+
+@import_.command()
+@_common
+@_datum
+@click.option("--layer", help="Name of the layer [default: the file's]. 图层名称")
+@click.option("--weight", metavar="COLUMN", help="Heading of the column of weights. 权重列的表头")
+def demand(file: Path, report: Path | None, **options: Any) -> None:
+    """Import where people are: points, cells or trips with a weight, by hour where known. 导入需求."""
+    from importers.demand import import_demand
+
+    _run(import_demand, file, report, options, vocabulary=True)
+
+
+@import_.command()
 @_common
 def calendar(file: Path, report: Path | None, **options: Any) -> None:
     """Import public holidays and make-up workdays. 导入节假日与调休."""
@@ -209,7 +235,7 @@ def _recognised(report: ImportReport) -> list[str]:
     """Return what was recognised: columns and datum, each with how sure that is."""
     lang = language()
     columns = ", ".join(map(_column, report.recognised.get("columns_found", [])))
-    lines = [Message("import_columns", {"columns": columns}).text(lang)]
+    lines = [Message("import_columns", {"columns": columns}).text(lang)] if columns else []
     if datum := report.recognised.get("datum"):
         confidence = report.recognised.get("datum_confidence")
         found = f"{datum} ({confidence:.1%})" if confidence else datum
