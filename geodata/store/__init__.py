@@ -21,6 +21,7 @@ from geodata.store.records import (
     SiteUpdate,
     StoreState,
 )
+from geodata.store.reporting import NewReport, Report
 from geodata.store.reverting import Left, Reverted, revert_batch
 from geodata.store.store import Store, open_store
 from geodata.store.writer import Writer
@@ -33,8 +34,10 @@ __all__ = [
     "DemandInfo",
     "Left",
     "Limits",
+    "NewReport",
     "NewReview",
     "NewSite",
+    "Report",
     "Reverted",
     "Review",
     "SiteOutline",

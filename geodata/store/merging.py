@@ -60,6 +60,7 @@ def merge(writer: Writer, code: str, into: str, today: date) -> None:
     writer.update([SiteUpdate(kept, after, search=search), SiteUpdate(gone, closed)])
     _move_sources(writer, gone_id, kept_id)
     _move_evidence(writer, gone_id, kept_id, today)
+    _move_reports(writer, gone_id, kept_id)
     writer.add_alias(gone.code, kept.code)
 
 
@@ -78,6 +79,11 @@ def combined(kept: Site, gone: Site) -> Site:
     # What is closed on one side only is no reason to close the other.
     values["closures"] = kept.closures
     return replace(kept, **values)
+
+
+def _move_reports(writer: Writer, gone: int, kept: int) -> None:
+    table = schema.reports
+    writer.connection.execute(sa.update(table).where(table.c.site_id == gone).values(site_id=kept))
 
 
 def _move_sources(writer: Writer, gone: int, kept: int) -> None:

@@ -54,7 +54,8 @@ class BatchInfo:
     Attributes
     ----------
     kind : str
-        ``sites``, ``ratings``, ``areas``, ``calendar``, ``edit``, ``review``, ``merge``, ``user`` or ``revert``.
+        ``sites``, ``ratings``, ``areas``, ``calendar``, ``edit``, ``review``, ``merge``, ``report``, ``user`` or
+        ``revert``.
     actor : str
         The person or program that writes.
     source, file_name, file_sha256, note : str

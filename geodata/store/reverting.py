@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from geodata.errors import ConflictError
 from geodata.messages import Message
 from geodata.sites import Closure, Site, StoredSite
-from geodata.store import reading, reviewing, schema
+from geodata.store import reading, reporting, reviewing, schema
 from geodata.store.fields import apply_changes, field_value
 from geodata.store.records import BatchChange, BatchInfo, SiteUpdate
 from geodata.store.store import Store
@@ -29,6 +29,8 @@ _RECORDS = {
     "demand_layer": (schema.demand_layers, "name"),
     "candidate": (schema.candidates, "code"),
 }
+#: What people reported; a report that was decided about waits again.
+_REPORT = "report"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ def _subject(change: BatchChange) -> tuple[Any, ...]:
 
 def _refuse_unknown(batch_id: int, changes: Iterable[BatchChange]) -> None:
     for change in changes:
-        if change.site_id is None and change.record.partition(":")[0] not in _RECORDS:
+        if change.site_id is None and change.record.partition(":")[0] not in {*_RECORDS, _REPORT}:
             raise ConflictError("batch_not_revertible", batch=batch_id, record=change.record)
 
 
@@ -163,6 +165,9 @@ class _Revert:
         gone: set[str] = set()
         for change in changes:
             kind, _, key = change.record.partition(":")
+            if kind == _REPORT:
+                self._report(change, int(key))
+                continue
             table, column = _RECORDS[kind]
             of_key = table.c[column] == (date.fromisoformat(key) if kind == "calendar_day" else key)
             row = self._connection.execute(sa.select(table).where(of_key)).mappings().first()
@@ -181,6 +186,16 @@ class _Revert:
             # Readers look for rows written since: a row that is gone is seen by those that remain.
             version = self._writer.stamp()["data_version"]
             self._connection.execute(sa.update(_RECORDS[kind][0]).values(data_version=version))
+
+    def _report(self, change: BatchChange, report_id: int) -> None:
+        """Let what people reported wait for a decision again; a revert of that has nothing to put back."""
+        if change.after["state"] != reporting.OPEN and reporting.reopen(
+            self._connection, report_id, change.after["state"]
+        ):
+            self._writer.record_of(change.record, change.after, change.before)
+            self.result.restored += 1
+        else:
+            self._leave(change.record, change.field, Message("revert_changed_since"))
 
     def _fields(self, ids: list[int], by_site: dict[int, list[BatchChange]]) -> None:
         from geodata.index.text import search_text

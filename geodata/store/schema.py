@@ -213,6 +213,33 @@ users = Table(
     sqlite_autoincrement=True,
 )
 
+reports = Table(
+    "reports",
+    metadata,
+    _id(),
+    Column("site_id", Id, ForeignKey("sites.id"), nullable=False),
+    _text("kind"),
+    _text("text"),
+    Column("facility", Text),
+    Column("value", Text),
+    _text("hours"),
+    Column("lon", Double),
+    Column("lat", Double),
+    _text("photo"),
+    Column("nonce", Text, nullable=False, unique=True),
+    _text("state"),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("closed_at", UtcDateTime),
+    _text("closed_by"),
+    _text("note"),
+    CheckConstraint("kind IN ('closed', 'moved', 'supplies', 'hours', 'facility', 'other')", name="kind"),
+    CheckConstraint("state IN ('open', 'applied', 'resolved', 'rejected')", name="state"),
+    CheckConstraint("(lon IS NULL) = (lat IS NULL)", name="lon_with_lat"),
+    sqlite_autoincrement=True,
+)
+Index(None, reports.c.state)
+Index(None, reports.c.site_id)
+
 scores = Table(
     "scores",
     metadata,

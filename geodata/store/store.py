@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection, make_url
 from geodata.errors import NotFoundError, StoreError, StoreSchemaError, ValueUnusableError
 from geodata.messages import Message
 from geodata.sites import StoredSite
-from geodata.store import accounts, checking, layers, migrating, reading, reviewing, schema
+from geodata.store import accounts, checking, layers, migrating, reading, reporting, reviewing, schema
 from geodata.store.accounts import User
 from geodata.store.backend import Backend
 from geodata.store.layers import DemandInfo, StreetsInfo
@@ -30,6 +30,7 @@ from geodata.store.records import (
     SiteRows,
     StoreState,
 )
+from geodata.store.reporting import Report
 from geodata.store.sqlite import SqliteBackend
 from geodata.store.translating import translated
 from geodata.store.writer import Writer
@@ -250,6 +251,22 @@ class Store:
         """Return what is for a person to decide, in these states, oldest first; only some by id."""
         with self.snapshot() as connection:
             return reviewing.reviews(connection, states, ids)
+
+    def reports(self, *, states: Collection[str] | None = None) -> list[Report]:
+        """Return what people reported, the newest first; only those in some states."""
+        with self.snapshot() as connection:
+            return reporting.reports(connection, states, None)
+
+    def report(self, report_id: int) -> Report:
+        """Return one report.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none of this number.
+        """
+        with self.snapshot() as connection:
+            return reporting.report(connection, report_id)
 
     def users(self) -> list[User]:
         """Return all accounts by name."""

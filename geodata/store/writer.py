@@ -11,13 +11,14 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from geodata.errors import ConflictError, NotFoundError
-from geodata.sites import Score, SourceRef, StoredSite, new_code
-from geodata.store import accounts, layers, reading, reviewing, schema
+from geodata.sites import Position, Score, SourceRef, StoredSite, new_code
+from geodata.store import accounts, layers, reading, reporting, reviewing, schema
 from geodata.store.accounts import User
 from geodata.store.backend import Backend
 from geodata.store.conditions import among
 from geodata.store.fields import FieldChange, field_changes, refuse_unstorable, to_row
 from geodata.store.records import BatchInfo, NewReview, NewSite, Review, SiteUpdate
+from geodata.store.reporting import NewReport
 from geodata.store.translating import translated
 
 if TYPE_CHECKING:
@@ -254,6 +255,33 @@ class Writer:
         """
         self._write_batch()
         reviewing.decide(self._connection, review, state, self._info.actor, self._now)
+
+    @_public
+    def add_report(self, told: NewReport) -> int:
+        """Keep what somebody reports and return its number; the same number if the same form was sent before.
+
+        It is no batch: nothing public changes before staff decide.
+        """
+        return reporting.add(self._backend, self._connection, told, self._now)
+
+    @_public
+    def close_report(self, report_id: int, state: str, note: str) -> None:
+        """Keep what became of a report.
+
+        Raises
+        ------
+        ConflictError
+            If it was closed already.
+        """
+        reporting.close(self._connection, report_id, state, note, self._info.actor, self._now)
+        self._note(f"report:{report_id}", {"state": reporting.OPEN}, {"state": state})
+
+    @_public
+    def area_at(self, position: Position) -> str | None:
+        """Return the code of the smallest area that holds a position; ``None`` if there is none."""
+        from geodata.areas import AreaFinder
+
+        return AreaFinder(reading.areas(self._connection)).find([position.lon], [position.lat])[0]
 
     @_public
     def add_user(self, name: str, password_hash: str) -> User:

@@ -18,7 +18,7 @@ from geodata.demand import DemandPoints
 from geodata.errors import StoreError, StoreSchemaError
 from geodata.ratings import Evidence
 from geodata.sites import Score, SourceRef
-from geodata.store import BatchInfo, NewReview, NewSite, SiteUpdate, Store, copy_store, open_store, schema
+from geodata.store import BatchInfo, NewReport, NewReview, NewSite, SiteUpdate, Store, copy_store, open_store, schema
 from geodata.streets import StreetNetwork
 from tests.sites import a_site, full_site
 
@@ -63,6 +63,7 @@ def fill(store: Store) -> list[str]:
         writer.put_scores({first.id: Score(1 / 3, 4, 2, 2 / 3)})
         writer.put_reviews([NewReview("match", "c", "9", first.id, 0.1 + 0.2, {"name": 4.0}, {"row": 2})])
         writer.add_user("li", "hash")
+        writer.add_report(NewReport(first.id, "moved", "n", "搬了", lon=0.1 + 0.2, lat=1 / 3))
         writer.put_streets("镇", StreetNetwork.from_arrays([0.1, 0.2], [0.1, 0.3], [0], [1]))
         writer.put_demand("人", DemandPoints.of([0.1], [1 / 3], [2 / 3]))
     with store.backend.writing() as connection:
