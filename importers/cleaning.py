@@ -6,6 +6,7 @@ import re
 import unicodedata
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 from geodata.errors import ValueUnusableError
 
@@ -34,6 +35,7 @@ _BLANK = frozenset(
         "#ref!",
     }
 )
+_MARKED = frozenset("=+-@\t\r")
 _NOTHING = frozenset({"无", "暂无", "不详", "未知", "待定", "没有", "unknown", "tbd"})
 _LIST = re.compile(r"[;；、,，|/\n]+")
 _BRACKETED = re.compile(r"[(（\[【〔<《].*?[)）\]】〕>》]")
@@ -72,6 +74,8 @@ def clean(text: str) -> str:
     if not text.isprintable():
         text = _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = text.strip()
+    if text[:1] == "'" and text[1:2] in _MARKED:  # a spreadsheet's mark for a text that is no formula
+        text = text[1:].strip()
     return "" if len(text) < 8 and text.lower() in _BLANK else text
 
 
@@ -95,7 +99,9 @@ def heading_keys(heading: str) -> tuple[str, ...]:
 
 
 def split_list(text: str) -> list[str]:
-    """Return the items of a list cell, cut at ``; ；、 , ， | /`` and line ends."""
+    """Return the items of a list cell, cut at ``; ；、 , ， | /`` and line ends; at ``; ；`` only if it ends with one."""
+    if text.endswith((";", "；")):
+        return [item.strip() for item in re.split("[;；]", text) if item.strip()]
     return [item.strip() for item in _LIST.split(text) if item.strip()]
 
 
@@ -186,3 +192,21 @@ def parse_phone(text: str) -> str:
     plain = _AFTER_MOBILE.sub(r"\1;", _MOBILE_BESIDE.sub(";", plain))
     parts = re.split(r"[;；、,，\n]+|\s*[/|]\s*|\s*或者?\s*", plain)
     return "; ".join(dict.fromkeys(part.strip() for part in parts if part.strip()))
+
+
+def parse_web_address(text: str) -> str:
+    """Return a web address with its scheme, https where none is given.
+
+    Raises
+    ------
+    ValueUnusableError
+        If it is none.
+    """
+    address = text if "://" in text else f"https://{text}"
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or "." not in parts.netloc or re.search(r"\s", address):
+        raise ValueUnusableError("value_not_a_web_address", value=text[:80])
+    return address

@@ -8,14 +8,21 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import Any, TypeVar, get_args
-from urllib.parse import urlsplit
 
 from geodata.datum import convert_point
 from geodata.errors import ValueUnusableError
 from geodata.hours import ParsedHours, parse_hours
 from geodata.messages import Message
 from geodata.sites import Access, Amenity, Award, Basis, Closure, Datum, Entrance, Hours, Precision, Value
-from importers.cleaning import parse_count, parse_date, parse_number, parse_phone, says_nothing, split_list
+from importers.cleaning import (
+    parse_count,
+    parse_date,
+    parse_number,
+    parse_phone,
+    parse_web_address,
+    says_nothing,
+    split_list,
+)
 from importers.content import awards_in
 from importers.coordinates import check_point, parse_degrees
 from importers.extracting import Extractor
@@ -135,7 +142,7 @@ class Drafter:
                 draft.area_code = area
             else:
                 draft.stated["area_name"] = area
-        if website := reader.parsed("website", _web_address):
+        if website := reader.parsed("website", parse_web_address):
             draft.stated["website"] = website
         if names := reader.text("former_names"):
             draft.stated["former_names"] = tuple(split_list(names))
@@ -315,17 +322,6 @@ class _RowReader:
         if found is None:
             self.unknown(field, self.texts[field], ["yes", "no", "limited", "unknown"])
         return next((value for value in get_args(Value) if value == found and value != "unknown"), None)
-
-
-def _web_address(text: str) -> str:
-    address = text if "://" in text else f"https://{text}"
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in ("http", "https") or "." not in parts.netloc or re.search(r"\s", address):
-        raise ValueUnusableError("value_not_a_web_address", value=text[:80])
-    return address
 
 
 def _reversed(start: date, end: date) -> Message:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from geodata.errors import NotFoundError
-from geodata.sites import Score, SourceRef, StoredSite
+from geodata.sites import Hours, Score, SourceRef, StoredSite
 from geodata.store import schema
 from geodata.store.conditions import among
 from geodata.store.fields import from_row, storable
@@ -20,6 +20,7 @@ from geodata.store.types import Json, SharedJson
 if TYPE_CHECKING:
     from geodata.areas import Area
     from geodata.calendar import CalendarDay
+    from geodata.organisations import Organisation
     from geodata.ratings import Evidence
 
 T = TypeVar("T")
@@ -179,6 +180,8 @@ def rows_since(connection: Connection, version: int) -> SiteRows:
         aliases={row.code: row.present for row in pairs},
         calendar_days=calendar_days(connection),
         calendar_changed=written(schema.calendar_days),
+        organisations_changed=written(schema.organisations),
+        organisations=lambda: organisations(connection),
         areas_changed=written(schema.areas),
         areas=lambda: areas(connection),
         evidence=lambda: evidence_rows(connection, None if version < 0 else sites.c.data_version > version),
@@ -192,6 +195,19 @@ def calendar_days(connection: Connection) -> list[CalendarDay]:
     days = schema.calendar_days
     query = sa.select(days.c.day, days.c.kind, days.c.name_zh, days.c.name_en, days.c.source).order_by(days.c.day)
     return [CalendarDay(**row._mapping) for row in connection.execute(query)]
+
+
+def organisations(connection: Connection) -> list[Organisation]:
+    """Return all organisations by code."""
+    from geodata.organisations import Organisation
+
+    table = schema.organisations
+    beside = ("data_version", "hours_osm", "hours_text")
+    found: list[Organisation] = []
+    for row in connection.execute(sa.select(table).order_by(table.c.code)).mappings():
+        plain = {str(name): value for name, value in row.items() if name not in beside}
+        found.append(Organisation(**plain, hours=Hours(row["hours_osm"], row["hours_text"])))
+    return found
 
 
 def areas(connection: Connection) -> list[Area]:

@@ -12,6 +12,7 @@ from geodata.sites import Score, Site, SourceRef, StoredSite
 if TYPE_CHECKING:
     from geodata.areas import Area
     from geodata.calendar import CalendarDay
+    from geodata.organisations import Organisation
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +266,9 @@ class SiteRows:
         Whether the calendar or an area was written since.
     areas : callable
         Reads all areas in the same snapshot.
+    organisations_changed : bool
+    organisations : callable
+        Reads all organisations in the same snapshot.
     evidence : callable
         Streams the evidence of the sites written since, by id (:func:`geodata.store.reading.evidence_rows`).
     """
@@ -276,4 +280,6 @@ class SiteRows:
     calendar_changed: bool
     areas_changed: bool
     areas: Callable[[], list[Area]] = field(repr=False)
+    organisations_changed: bool = False
+    organisations: Callable[[], list[Organisation]] = field(default=list, repr=False)
     evidence: Callable[[], Iterator[tuple[Any, ...]]] = field(default=lambda: iter(()), repr=False)

@@ -23,6 +23,7 @@ from geodata.store.writer import Writer, as_json
 _BESIDE = frozenset({"created", "sources", "alias", "evidence"})
 #: Records that are no sites → their table and its key.
 _RECORDS = {
+    "organisation": (schema.organisations, "code"),
     "area": (schema.areas, "adcode"),
     "calendar_day": (schema.calendar_days, "day"),
     "street_network": (schema.street_networks, "name"),
@@ -163,6 +164,7 @@ class _Revert:
     def records(self, changes: list[BatchChange]) -> None:
         """Put back records that are no sites: areas, calendar days, layers, candidates."""
         gone: set[str] = set()
+        used = self._parents_of_others({change.record for change in changes if change.before is None})
         for change in changes:
             kind, _, key = change.record.partition(":")
             if kind == _REPORT:
@@ -173,6 +175,9 @@ class _Revert:
             row = self._connection.execute(sa.select(table).where(of_key)).mappings().first()
             if as_json(dict(row) if row else None) != change.after:
                 self._leave(change.record, change.field, Message("revert_changed_since"))
+                continue
+            if change.before is None and change.record in used:
+                self._leave(change.record, change.field, Message("revert_record_used"))
                 continue
             if change.before is None:
                 self._connection.execute(sa.delete(table).where(of_key))
@@ -186,6 +191,20 @@ class _Revert:
             # Readers look for rows written since: a row that is gone is seen by those that remain.
             version = self._writer.stamp()["data_version"]
             self._connection.execute(sa.update(_RECORDS[kind][0]).values(data_version=version))
+
+    def _parents_of_others(self, going: set[str]) -> set[str]:
+        """Return those of the records to be taken away to which an organisation belongs that stays."""
+        if not any(record.startswith("organisation:") for record in going):
+            return set()
+        table = schema.organisations
+        pairs = self._connection.execute(sa.select(table.c.code, table.c.parent).where(table.c.parent.is_not(None)))
+        parents = {f"organisation:{row.code}": f"organisation:{row.parent}" for row in pairs}
+        used: set[str] = set()
+        while True:  # what stays keeps what it belongs to, and so on
+            more = {parent for child, parent in parents.items() if parent in going - used and child not in going - used}
+            if not more:
+                return used
+            used |= more
 
     def _report(self, change: BatchChange, report_id: int) -> None:
         """Let what people reported wait for a decision again; a revert of that has nothing to put back."""

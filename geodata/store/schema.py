@@ -268,6 +268,8 @@ organisations = Table(
     _text("note"),
     _text("source"),
     Column("data_version", Id, nullable=False),
+    Column("hours_osm", Text),
+    _text("hours_text"),
 )
 
 areas = Table(

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from geodata.areas import Area
     from geodata.calendar import CalendarDay
     from geodata.demand import DemandPoints
+    from geodata.organisations import Organisation
     from geodata.ratings import Evidence
     from geodata.streets import StreetNetwork
 
@@ -162,6 +163,11 @@ class Store:
         """Return all public holidays and make-up workdays."""
         with self.snapshot() as connection:
             return reading.calendar_days(connection)
+
+    def organisations(self) -> list[Organisation]:
+        """Return all organisations."""
+        with self.snapshot() as connection:
+            return reading.organisations(connection)
 
     def areas(self) -> list[Area]:
         """Return all areas with their polygons."""

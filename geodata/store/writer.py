@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from geodata.areas import Area
     from geodata.calendar import CalendarDay
     from geodata.demand import DemandPoints
+    from geodata.organisations import Organisation
     from geodata.ratings import Evidence
     from geodata.streets import StreetNetwork
 
@@ -145,6 +146,16 @@ class Writer:
         for row in rows.values():
             row["polygon"] = _as_multipolygon(row["polygon"])
         return self._put_records(table, "area", "adcode", rows)
+
+    @_public
+    def put_organisations(self, items: Collection[Organisation]) -> int:
+        """Add organisations or overwrite those of the same code; return how many were new or different."""
+        beside = ("data_version", "hours_osm", "hours_text")
+        names = [column.name for column in schema.organisations.c if column.name not in beside]
+        rows = {item.code: {name: getattr(item, name) for name in names} for item in items}
+        for item in items:
+            rows[item.code] |= {"hours_osm": item.hours.osm, "hours_text": item.hours.text}
+        return self._put_records(schema.organisations, "organisation", "code", rows)
 
     @_public
     def put_calendar_days(self, days: Iterable[CalendarDay]) -> int:

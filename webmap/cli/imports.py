@@ -116,6 +116,15 @@ def areas(file: Path, report: Path | None, **options: Any) -> None:
 
 
 @import_.command()
+@_common
+def organisations(file: Path, report: Path | None, **options: Any) -> None:
+    """Import the unions that run places, and which belongs to which. 导入工会组织."""
+    from importers.organisations import import_organisations
+
+    _run(import_organisations, file, report, options, vocabulary=True)
+
+
+@import_.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--name", help="Name of the streets [default: the file's]. 路网名称")
 @_datum
