@@ -7,7 +7,6 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
-from tests.browser.serving import PHONE
 
 
 def listed(page: Page) -> list[str]:
@@ -71,25 +70,6 @@ def test_back_undoes_a_filter_and_closes_a_place(open_page: Open) -> None:
     expect(page.locator("#status")).to_have_text("8 个地点")
     page.go_forward()
     expect(page.locator("#status")).to_have_text("3 个地点")
-
-
-def test_permanent_link_opens_the_place(open_page: Open, codes: dict[str, str]) -> None:
-    code = codes["always"]
-    page = open_page(f"/s/{code.lower()}", size=PHONE)
-    expect(page.locator("#panel-title")).to_have_text("万达广场骑手驿站")
-    assert page.url.endswith(f"/#s={code}")
-    page.get_by_role("button", name="返回列表").click()
-    expect(page.locator("#panel")).to_be_hidden()
-    assert page.url.endswith("/")
-
-
-def test_permanent_link_of_no_place_says_so(open_page: Open, visits: list) -> None:  # type: ignore[type-arg]
-    page = open_page("/s/ZZZZZZ")
-    expect(page.get_by_role("heading")).to_have_text("未找到")
-    expect(page.locator("main")).to_contain_text("ZZZZZZ")
-    page.get_by_role("link", name="打开地图").click()
-    expect(page.locator("#results .row-link").first).to_be_visible()
-    visits[0].complaints.clear()  # the browser notes the 404
 
 
 def test_share_gives_the_permanent_link_without_filters(open_page: Open, codes: dict[str, str], site: str) -> None:

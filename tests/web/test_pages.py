@@ -13,8 +13,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.web.conftest import Filled
-
 
 class Tags(HTMLParser):
     """Collects what a page refers to, and what its policy would refuse."""
@@ -83,30 +81,6 @@ def test_configuration_names_words_and_limits(make_app: Callable[..., Flask]) ->
     assert config["limits"]["radius"] == 3000  # type: ignore[index]
     kinds = config["vocabulary"]["kinds"]  # type: ignore[index]
     assert kinds[0] == {"code": "rest_station", "name": "Rest station", "short": "Rest station", "icon": "rest"}
-
-
-@pytest.mark.parametrize(("path", "target"), [("/s/{}", "/#s={}"), ("/en/s/{}", "/en/#s={}")])
-def test_permanent_addresses_lead_to_the_place(client: FlaskClient, filled: Filled, path: str, target: str) -> None:
-    code = filled.code("weekdays")
-    for given in (code, code.lower(), "22OLD2"):
-        response = client.get(path.format(given))
-        assert response.status_code == 302
-        assert response.headers["Location"] == target.format(code)
-
-
-def test_unknown_code_is_not_found_in_the_language_of_the_address(client: FlaskClient) -> None:
-    response = client.get("/en/s/NONONO", headers={"Accept-Language": "zh-CN"})
-    assert response.status_code == 404
-    assert "There is no place with the code NONONO" in response.text
-    assert "To the map" in response.text
-    chinese = client.get("/s/NONONO", headers={"Accept-Language": "zh-CN"})
-    assert "打开地图" in chinese.text
-
-
-def test_hostile_code_is_escaped(client: FlaskClient) -> None:
-    response = client.get("/s/%3Cscript%3Ealert(1)%3C%2Fscript%3E")
-    assert response.status_code == 404
-    assert "<script>alert" not in response.text
 
 
 def test_only_offered_languages(make_app: Callable[..., Flask]) -> None:

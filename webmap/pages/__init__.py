@@ -8,6 +8,10 @@ from flask import Flask, request
 from flask_babel import Babel
 
 from webmap.pages.language import TAGS, localised, page_language
+from webmap.pages.places.answering import KEPT_BYTES, Kept
+from webmap.pages.places.crawlers import blueprint as crawlers
+from webmap.pages.places.listing import blueprint as places_list
+from webmap.pages.places.views import blueprint as places
 from webmap.pages.site import Pages
 from webmap.pages.views import blueprint
 from webmap.paths import translations_folder
@@ -29,7 +33,10 @@ def register_pages(app: Flask) -> None:
     pages = Pages(app.extensions["stationmap"])
     app.extensions["stationmap.pages"] = pages
     app.context_processor(lambda: _template_context(pages))
+    app.extensions["stationmap.kept_pages"] = Kept(KEPT_BYTES)
     app.register_blueprint(blueprint)
+    for pages_blueprint in (places, places_list, crawlers):
+        app.register_blueprint(pages_blueprint)
 
 
 def _template_context(pages: Pages) -> dict[str, Any]:

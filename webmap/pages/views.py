@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from geodata.errors import NotFoundError
 from webmap.pages.config import page_config
-from webmap.pages.language import localised, only_offered_languages, page_language
+from webmap.pages.language import only_offered_languages, page_language
 from webmap.pages.site import Pages
 
 blueprint = Blueprint("pages", __name__)
@@ -42,16 +41,6 @@ def home(lang: str) -> Response:
     response.add_etag()
     response.make_conditional(request)
     return response
-
-
-@blueprint.get("/s/<code>", defaults={"lang": "zh"})
-@blueprint.get("/<any(en):lang>/s/<code>")
-def site(lang: str, code: str) -> BaseResponse:
-    """Open the map at one place; the address stands on signs and QR codes for ever."""
-    current = _pages().context.index.canonical(code.upper())
-    if current is None:
-        raise NotFoundError("site_unknown", site=code[:40])
-    return redirect(f"{localised('/', page_language())}#s={current}")
 
 
 @blueprint.get("/assets/<digest>/<path:name>")
