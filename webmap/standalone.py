@@ -12,17 +12,26 @@ from typing import Any
 from webmap.paths import static_folder
 
 
+class AssetsMissingError(FileNotFoundError):
+    """The copies of the browser libraries have not been made: the installation is not whole."""
+
+
 @cache
 def vendored(name: str) -> str:
     """Return the text of the npm file with the logical name ``name``, fit to stand in a page.
 
     Raises
     ------
+    AssetsMissingError
+        If the libraries have not been copied.
     ValueError
         If it could end the element that it stands in.
     """
     folder = static_folder() / "vendor"
-    manifest: dict[str, str] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    try:
+        manifest: dict[str, str] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise AssetsMissingError(f"no browser libraries at {folder}: run `make` in a checkout") from error
     text = (folder / manifest[name]).read_text(encoding="utf-8")
     if "</" + ("style" if name.endswith(".css") else "script") in text.lower():
         raise ValueError(f"{name} cannot stand in a page")

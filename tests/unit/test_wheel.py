@@ -113,6 +113,7 @@ def test_wheel_holds_what_is_no_python(wheel: Path) -> None:
     # Some of these are covered by .gitignore, which hatchling follows unless told otherwise.
     assert "webmap/static/vendor/manifest.json" in names
     assert "webmap/static/vendor/LICENSES.txt" in names
+    assert "webmap/static/bundle/app.js" in names
     assert "webmap/sample/sites_sample.csv" in names
     assert "geodata/vocabulary.toml" in names
     for pattern in (
@@ -180,8 +181,8 @@ def test_unreachable_npm_registry_says_what_to_do(sources: Path, monkeypatch: py
     monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9")
     monkeypatch.setenv("npm_config_fetch_retries", "0")
     monkeypatch.setenv("npm_config_cache", str(sources / "empty-cache"))
-    with pytest.raises(RuntimeError, match="npm could not fetch them") as raised:
-        hatch_build.vendor_libraries(sources)
+    with hatch_build.Packages(sources) as packages, pytest.raises(RuntimeError, match="could not fetch them") as raised:
+        hatch_build.vendor_libraries(sources, packages)
     assert "npm_config_registry" in str(raised.value)
     assert "ECONNREFUSED" in str(raised.value)
     assert not (sources / hatch_build.VENDOR).exists()
@@ -189,7 +190,8 @@ def test_unreachable_npm_registry_says_what_to_do(sources: Path, monkeypatch: py
 
 def test_a_complete_vendor_folder_is_left_alone_and_a_damaged_one_is_not_taken(sources: Path) -> None:
     shutil.copytree(ROOT / hatch_build.VENDOR, sources / hatch_build.VENDOR)
-    assert hatch_build.vendor_libraries(sources) is False
+    with hatch_build.Packages(sources) as packages:
+        assert hatch_build.vendor_libraries(sources, packages) is False
     wanted = hatch_build.read_vendor_list(sources / "webmap" / "vendor.toml")
     digest = hatch_build.inputs_digest(sources)
     folder = sources / hatch_build.VENDOR
@@ -198,6 +200,22 @@ def test_a_complete_vendor_folder_is_left_alone_and_a_damaged_one_is_not_taken(s
     script = next(folder.glob("leaflet.*.js"))
     script.write_bytes(script.read_bytes() + b"//")
     assert not hatch_build.is_complete(folder, wanted, digest)
+
+
+def test_scripts_are_bundled_only_when_one_changed(sources: Path) -> None:
+    static = sources / "webmap" / "static"
+    (static / "app.js").write_text('import { b } from "./b.js";\nconsole.log(b);\n')
+    (static / "b.js").write_text("// A remark.\nexport const b = 1;\n")
+    with hatch_build.Packages(sources) as packages:
+        assert hatch_build.bundle_scripts(sources, packages) is True
+        assert hatch_build.bundle_scripts(sources, packages) is False
+        made = (static / "bundle" / "app.js").read_text()
+        assert "import" not in made
+        assert "remark" not in made
+        (static / "b.js").write_text("export const b = ;\n")
+        with pytest.raises(RuntimeError, match=r"could not be bundled:[\s\S]*b\.js:1"):
+            hatch_build.bundle_scripts(sources, packages)
+    assert (static / "bundle" / "app.js").read_text() == made
 
 
 def test_translations_are_compiled_only_when_they_changed(tmp_path: Path) -> None:

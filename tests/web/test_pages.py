@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import re
 from collections.abc import Callable
 from html.parser import HTMLParser
+from pathlib import Path
 
 import brotli
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+
+from webmap.pages.assets import STYLE_PARTS, Assets
 
 
 class Tags(HTMLParser):
@@ -114,13 +118,13 @@ def address_of(client: FlaskClient, name: str) -> str:
 
 
 def test_assets_are_kept_for_ever_under_their_digest(client: FlaskClient) -> None:
-    address = address_of(client, "app.js")
+    address = address_of(client, "made/map.js")
     response = client.get(address)
     assert response.content_type == "text/javascript; charset=utf-8"
     assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     again = client.get(address, headers={"If-None-Match": response.headers["ETag"]})
     assert again.status_code == 304
-    other = client.get("/assets/0000000000000000/app.js")
+    other = client.get("/assets/0000000000000000/made/map.js")
     assert other.data == response.data
     assert other.headers["Cache-Control"] == "no-cache"
     assert client.get("/assets/0000000000000000/none.js").status_code == 404
@@ -140,12 +144,31 @@ def test_assets_are_sent_compressed_to_who_can_read_it(client: FlaskClient) -> N
     assert {answer.headers["Vary"] for answer in (plain, packed, smallest)} == {"Accept-Encoding"}
 
 
-def test_scripts_and_styles_go_out_without_their_comments(client: FlaskClient) -> None:
+def test_scripts_and_styles_go_out_without_their_comments(app: Flask, client: FlaskClient) -> None:
     for name, kept in (("state.js", "export function"), ("app.css", "--paper:")):
-        text = client.get(address_of(client, name)).text
+        text = client.get(app.extensions["stationmap.pages"].assets.url(name)).text
         assert kept in text
         assert "/*" not in text
         assert "\n// " not in text
+
+
+def test_modules_go_out_as_one_file_until_one_is_changed(tmp_path: Path) -> None:
+    for part in STYLE_PARTS:
+        (tmp_path / "css").mkdir(exist_ok=True)
+        (tmp_path / "css" / f"{part}.css").write_text(f"/* {part} */ a {{}}")
+    (tmp_path / "app.js").write_text('import "./b.js";')
+    (tmp_path / "b.js").write_text("b()")
+    assets = Assets(tmp_path, {})
+    assert assets.script("app.js") == (assets.url("app.js"), [assets.url("app.js"), assets.url("b.js")])
+    (tmp_path / "bundle").mkdir()
+    (tmp_path / "bundle" / "app.js").write_text("b()")
+    digests = {name: hashlib.sha256((tmp_path / name).read_bytes()).hexdigest() for name in ("app.js", "b.js")}
+    (tmp_path / "bundle" / "manifest.json").write_text(json.dumps(digests))
+    assets = Assets(tmp_path, {})
+    assert assets.script("app.js") == (assets.url("bundle/app.js"), [])
+    (tmp_path / "b.js").write_text("b(1)")
+    assert Assets(tmp_path, {}).script("app.js")[0].endswith("/app.js")
+    assert "bundle" not in Assets(tmp_path, {}).script("app.js")[0]
 
 
 def test_first_view_stays_within_its_budget(client: FlaskClient) -> None:

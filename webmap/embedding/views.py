@@ -68,10 +68,7 @@ def embed(lang: str) -> BaseResponse:
     text = render_template(
         "embed.html",
         config=config,
-        map_element=shared.composed.element,
-        map_scripts=shared.map_scripts(),
-        map_styles=shared.map_styles(),
-        modules=shared.modules(),
+        **shared.map_template(),
         style_sheet=STYLE_SHEETS[options.theme],
         colour_scheme={"auto": "light dark"}.get(options.theme, options.theme),
         full_map=_full_map(asked),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -28,7 +28,10 @@ CONTENT_TYPES = {
 }
 #: Already compressed; a second time would only make them larger.
 INCOMPRESSIBLE = {".png"}
+#: The libraries: what the map needs of them is part of files that are made here.
 VENDOR = "vendor"
+#: The modules of the map in one file, made when stationmap is installed.
+BUNDLE = "bundle"
 #: Style sheet → how it takes the rules of the dark theme: as the system has it, never, always.
 STYLE_SHEETS = {
     "app.css": "@media (prefers-color-scheme: dark) {{\n{dark}\n}}",
@@ -40,10 +43,6 @@ STYLE_PARTS = (
     *("colours", "dark", "ground", "controls", "head", "stage"),
     *("list", "place", "map", "filters", "embed", "plain"),
 )
-
-
-class AssetsMissingError(FileNotFoundError):
-    """The copies of the browser libraries have not been made: the installation is not whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,26 +61,29 @@ class Assets:
     Parameters
     ----------
     folder : Path
-        The static files; ``vendor/manifest.json`` in it maps logical names of npm files to their hashed names.
+        The static files.
     made : mapping
         Name → text of further files.
+    first_styles : sequence of str
+        Texts that every style sheet begins with.
     """
 
-    def __init__(self, folder: Path, made: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, made: Mapping[str, str], first_styles: Sequence[str] = ()) -> None:
         self._folder = folder
         self._made = made
+        self._first_styles = first_styles
 
     @cached_property
     def _assets(self) -> Mapping[str, Asset]:
         bodies = {
             path.relative_to(self._folder).as_posix(): path.read_bytes()
             for path in sorted(self._folder.rglob("*"))
-            if path.suffix in CONTENT_TYPES and path.is_file()
+            if path.suffix in CONTENT_TYPES and path.is_file() and VENDOR not in path.relative_to(self._folder).parts
         }
         parts = {part: bodies.pop(f"css/{part}.css").decode() for part in STYLE_PARTS}
         for name, theme in STYLE_SHEETS.items():
             themed = parts | {"dark": theme.format(dark=parts["dark"])}
-            bodies[name] = "\n".join(themed[part] for part in STYLE_PARTS).encode()
+            bodies[name] = "\n".join([*self._first_styles, *(themed[part] for part in STYLE_PARTS)]).encode()
         bodies.update((name, text.encode()) for name, text in self._made.items())
         return {name: _asset(name, body) for name, body in bodies.items()}
 
@@ -94,13 +96,27 @@ class Assets:
             digest.update(asset.body)
         return digest.hexdigest()[:16]
 
+    def script(self, name: str) -> tuple[str, list[str]]:
+        """Return the address of a page's script and those of the modules that it imports.
+
+        The bundle imports none. A checkout whose modules were changed since it was made sends the modules.
+        """
+        modules = [each for each in self._assets if "/" not in each and each.endswith(".js")]
+        if self._bundled_from == {each: self._source_digests[each] for each in modules}:
+            return self.url(f"{BUNDLE}/{name}"), []
+        return self.url(name), [self.url(each) for each in modules]
+
     @cached_property
-    def _vendored(self) -> Mapping[str, str]:
-        manifest = self._folder / VENDOR / "manifest.json"
+    def _bundled_from(self) -> Mapping[str, str]:
         try:
-            return {str(name): str(file) for name, file in json.loads(manifest.read_text(encoding="utf-8")).items()}
-        except FileNotFoundError as error:
-            raise AssetsMissingError(f"no browser libraries at {manifest.parent}: run `make` in a checkout") from error
+            text = (self._folder / BUNDLE / "manifest.json").read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return {}
+        return {str(name): str(digest) for name, digest in json.loads(text).items()}
+
+    @cached_property
+    def _source_digests(self) -> Mapping[str, str]:
+        return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in self._folder.glob("*.js")}
 
     def names(self) -> list[str]:
         """Return the names of all files."""
@@ -117,16 +133,6 @@ class Assets:
         if name not in self._assets:
             raise KeyError(name)
         return f"/assets/{self.digest}/{name}"
-
-    def vendor_url(self, logical: str) -> str:
-        """Return the address of the npm file with the logical name ``logical``.
-
-        Raises
-        ------
-        AssetsMissingError
-            If the libraries have not been copied.
-        """
-        return self.url(f"{VENDOR}/{self._vendored[logical]}")
 
     def respond(self, digest: str, name: str) -> Response:
         """Answer a request for the file ``name``; 404 if there is none."""
@@ -151,7 +157,7 @@ def _asset(name: str, body: bytes) -> Asset:
     content_type = CONTENT_TYPES[suffix]
     if suffix in INCOMPRESSIBLE:
         return Asset(content_type, body, {})
-    if not name.startswith(f"{VENDOR}/"):  # those are small already
+    if not name.startswith((f"{BUNDLE}/", "made/")):  # those are small already
         body = _small(suffix, body)
     return Asset(content_type, body, {"br": brotli.compress(body), "gzip": gzip.compress(body, 9, mtime=0)})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
 from markupsafe import Markup
 
@@ -11,6 +12,7 @@ from webmap.maps import ComposedMap, compose
 from webmap.pages.assets import Assets
 from webmap.paths import static_folder
 from webmap.settings import BaseMapSettings, Settings
+from webmap.standalone import vendored
 
 MAP_SCRIPT = "made/map.js"
 OSM_COPYRIGHT = Markup('<a href="https://www.openstreetmap.org/copyright">{}</a>')
@@ -41,20 +43,21 @@ class Pages:
 
     @cached_property
     def assets(self) -> Assets:
-        """Scripts, styles and icons, the map's own script among them."""
-        return Assets(static_folder(), {MAP_SCRIPT: self.composed.script})
+        """Scripts, styles and icons, the map's own script with its libraries among them."""
+        composed = self.composed
+        # A slow network pays for each file: the map's parts go as one script and in the one style sheet.
+        script = "\n;\n".join([*map(vendored, composed.scripts), composed.script])
+        return Assets(static_folder(), {MAP_SCRIPT: script}, [*map(vendored, composed.styles)])
 
-    def map_scripts(self) -> list[str]:
-        """Return the addresses of the scripts that make the map, in order."""
-        return [*map(self.assets.vendor_url, self.composed.scripts), self.assets.url(MAP_SCRIPT)]
-
-    def map_styles(self) -> list[str]:
-        """Return the addresses of the styles that the map needs."""
-        return [*map(self.assets.vendor_url, self.composed.styles)]
-
-    def modules(self) -> list[str]:
-        """Return the addresses of the page's own modules, so that a browser can ask for all of them at once."""
-        return [self.assets.url(name) for name in self.assets.names() if "/" not in name and name.endswith(".js")]
+    def map_template(self) -> dict[str, Any]:
+        """Return what the template of a page with the map needs, besides its configuration."""
+        script, modules = self.assets.script("app.js")
+        return {
+            "map_element": self.composed.element,
+            "map_script": self.assets.url(MAP_SCRIPT),
+            "page_script": script,
+            "modules": modules,
+        }
 
 
 def attribution(base: BaseMapSettings) -> str:

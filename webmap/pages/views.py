@@ -31,10 +31,7 @@ def home(lang: str) -> Response:
     text = render_template(
         "map.html",
         config=config,
-        map_element=pages.composed.element,
-        map_scripts=pages.map_scripts(),
-        map_styles=pages.map_styles(),
-        modules=pages.modules(),
+        **pages.map_template(),
     )
     response = Response(text, content_type="text/html; charset=utf-8")
     response.headers["Cache-Control"] = "no-cache"  # ask each time; the answer is mostly that nothing changed
