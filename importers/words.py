@@ -35,6 +35,7 @@ CODED_ELSEWHERE = {
     "ratings": {"scheme": "schemes", "level": "levels", "datum": "datums"},
     "areas": {"level": "area_levels"},
     "calendar": {"kind": "calendar"},
+    "candidates": {"datum": "datums"},
     "demand": {"datum": "datums"},
     "positions": {"precision": "precisions", "datum": "datums"},
     "organisations": {"level": "organisation_levels"},

@@ -152,6 +152,16 @@ def demand(file: Path, report: Path | None, **options: Any) -> None:
 
 @import_.command()
 @_common
+@_datum
+def candidates(file: Path, report: Path | None, **options: Any) -> None:
+    """Import premises that could host a station, with what is settled there. 导入候选点."""
+    from importers.candidates import import_candidates
+
+    _run(import_candidates, file, report, options, vocabulary=True)
+
+
+@import_.command()
+@_common
 def calendar(file: Path, report: Path | None, **options: Any) -> None:
     """Import public holidays and make-up workdays. 导入节假日与调休."""
     from importers.calendar import import_calendar
