@@ -12,6 +12,7 @@ from geodata.messages import Message
 from geodata.sites import Closure, Position, Site, SourceRef
 from geodata.store import BatchInfo, NewSite, Review, SiteUpdate, Store, Writer
 from geodata.store.reviewing import ABOUT_SITES
+from importers.indicators import unpacked as unpacked_indicator
 from importers.merging import Ranks, is_alone, kept_fields, merged_site, new_site
 from importers.places import AreaAssigner, placed_at
 from importers.ratings import unpacked as unpacked_evidence
@@ -100,6 +101,9 @@ def _tell(writer: Writer, review: Review, today: date) -> None:
     """Keep what rows tell of the site that they were taken for; those of a rejected review tell of no known place."""
     site = writer.site(review.site).id
     items = review.asked.payload["items"]
+    if review.asked.kind == "indicator":
+        writer.put_indicators((site, unpacked_indicator(values)) for _, values in items)
+        return
     writer.put_evidence_many((site, key, unpacked_evidence(values)) for key, values in items)
     writer.rate([site], today)
 

@@ -33,6 +33,7 @@ CODED = {
 #: The same for the other subjects of ``columns.toml``.
 CODED_ELSEWHERE = {
     "ratings": {"scheme": "schemes", "level": "levels", "datum": "datums"},
+    "indicators": {},
     "areas": {"level": "area_levels"},
     "calendar": {"kind": "calendar"},
     "candidates": {"datum": "datums"},

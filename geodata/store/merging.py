@@ -60,6 +60,7 @@ def merge(writer: Writer, code: str, into: str, today: date) -> None:
     writer.update([SiteUpdate(kept, after, search=search), SiteUpdate(gone, closed)])
     _move_sources(writer, gone_id, kept_id)
     _move_evidence(writer, gone_id, kept_id, today)
+    _move_indicators(writer, gone_id, kept_id)
     _move_reports(writer, gone_id, kept_id)
     writer.add_alias(gone.code, kept.code)
 
@@ -93,6 +94,22 @@ def _move_sources(writer: Writer, gone: int, kept: int) -> None:
     writer.connection.execute(sa.update(table).where(table.c.site_id == gone).values(site_id=kept))
     writer.record([(gone, "sources", ref, None) for ref in moved])
     writer.record([(kept, "sources", None, ref) for ref in moved])
+
+
+def _move_indicators(writer: Writer, gone: int, kept: int) -> None:
+    from geodata.store import figures
+
+    table = schema.indicators
+    rows = [dict(row) for row in writer.connection.execute(sa.select(table).where(table.c.site_id == gone)).mappings()]
+    after = figures.moved(rows, kept)
+    known = figures.by_key(writer.connection, [row["key"] for row in after])
+    for before, row in zip(rows, after, strict=True):
+        if row["key"] in known:
+            continue
+        writer.connection.execute(sa.delete(table).where(table.c.key == before["key"]))
+        writer.backend.insert(writer.connection, table, [row])
+        writer.record([(gone, "indicator", figures.for_history(before), None)])
+        writer.record([(kept, "indicator", None, figures.for_history(row))])
 
 
 def _move_evidence(writer: Writer, gone: int, kept: int, today: date) -> None:

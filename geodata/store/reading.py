@@ -166,6 +166,8 @@ def site_rows_by_key(connection: Connection, source: str, keys: Iterable[str]) -
 
 def rows_since(connection: Connection, version: int) -> SiteRows:
     """Return what was written after a data version, in the connection's snapshot."""
+    from geodata.store import figures
+
     sites, aliases = schema.sites, schema.site_aliases
     now = state(connection)
 
@@ -185,6 +187,8 @@ def rows_since(connection: Connection, version: int) -> SiteRows:
         areas_changed=written(schema.areas),
         areas=lambda: areas(connection),
         evidence=lambda: evidence_rows(connection, None if version < 0 else sites.c.data_version > version),
+        indicators=lambda: figures.of_sites(connection, None if version < 0 else sites.c.data_version > version),
+        area_indicators=lambda: figures.of_areas(connection),
     )
 
 

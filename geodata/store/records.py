@@ -12,6 +12,7 @@ from geodata.sites import Score, Site, SourceRef, StoredSite
 if TYPE_CHECKING:
     from geodata.areas import Area
     from geodata.calendar import CalendarDay
+    from geodata.indicators import Indicator
     from geodata.organisations import Organisation
 
 
@@ -271,6 +272,8 @@ class SiteRows:
         Reads all organisations in the same snapshot.
     evidence : callable
         Streams the evidence of the sites written since, by id (:func:`geodata.store.reading.evidence_rows`).
+    indicators, area_indicators : callable
+        The published figures of the sites written since, by id; and of all areas.
     """
 
     state: StoreState
@@ -283,3 +286,5 @@ class SiteRows:
     organisations_changed: bool = False
     organisations: Callable[[], list[Organisation]] = field(default=list, repr=False)
     evidence: Callable[[], Iterator[tuple[Any, ...]]] = field(default=lambda: iter(()), repr=False)
+    indicators: Callable[[], Iterator[tuple[int, Indicator]]] = field(default=lambda: iter(()), repr=False)
+    area_indicators: Callable[[], list[tuple[str, Indicator]]] = field(default=list, repr=False)

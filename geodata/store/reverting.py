@@ -20,9 +20,10 @@ from geodata.store.translating import translated
 from geodata.store.writer import Writer, as_json
 
 #: Entries of a site's history that are no fields of the site.
-_BESIDE = frozenset({"created", "sources", "alias", "evidence"})
+_BESIDE = frozenset({"created", "sources", "alias", "evidence", "indicator"})
 #: Records that are no sites → their table and its key.
 _RECORDS = {
+    "indicator": (schema.indicators, "key"),
     "organisation": (schema.organisations, "code"),
     "area": (schema.areas, "adcode"),
     "calendar_day": (schema.calendar_days, "day"),
@@ -127,6 +128,8 @@ def _subject(change: BatchChange) -> tuple[Any, ...]:
             return change.site_id, "alias", value
         case "evidence":
             return change.site_id, "evidence", value["source"], value["evidence_key"]
+        case "indicator":
+            return change.site_id, "indicator", value["key"]
     return change.site_id, change.record, change.field
 
 
@@ -160,6 +163,7 @@ class _Revert:
         self._sources([change for change in beside if change.field == "sources"])
         self._aliases([change for change in beside if change.field == "alias"])
         self._evidence([change for change in beside if change.field == "evidence"])
+        self._indicators([change for change in beside if change.field == "indicator"])
 
     def records(self, changes: list[BatchChange]) -> None:
         """Put back records that are no sites: areas, calendar days, layers, candidates."""
@@ -323,6 +327,24 @@ class _Revert:
                 self._writer.backend.insert(self._connection, table, [_from_json(table, change.before) | beside])
             touched.add(change.site_id)
         self._writer.rate(touched, self._today)
+
+    def _indicators(self, changes: list[BatchChange]) -> None:
+        from geodata.store import figures
+
+        table = schema.indicators
+        for change in changes:
+            key = (change.after or change.before)["key"]
+            row = figures.by_key(self._connection, [key]).get(key)
+            if figures.for_history(row) != change.after or change.site_id is None:
+                self._leave(change.site, "indicator", Message("revert_changed_since"))
+                continue
+            if change.before is None:
+                self._connection.execute(sa.delete(table).where(table.c.key == key))
+            else:
+                values = figures.from_history(change.before, change.site_id)
+                stamp = {"data_version": self._writer.stamp()["data_version"]}
+                self._writer.backend.upsert(self._connection, table, [values | stamp])
+            self._restored(change)
 
     def _restored(self, change: BatchChange) -> None:
         """Count and keep a change beside the site's own fields, and let readers see its site."""

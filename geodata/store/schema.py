@@ -240,6 +240,26 @@ reports = Table(
 Index(None, reports.c.state)
 Index(None, reports.c.site_id)
 
+indicators = Table(
+    "indicators",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("site_id", Id, ForeignKey("sites.id")),
+    Column("area", Text),
+    _text("metric"),
+    _text("name"),
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False),
+    Column("value", Double, nullable=False),
+    _text("unit"),
+    _text("source"),
+    _text("note"),
+    Column("data_version", Id, nullable=False),
+    CheckConstraint("(site_id IS NULL) <> (area IS NULL)", name="subject"),
+    CheckConstraint("first_day <= last_day", name="days"),
+)
+Index(None, indicators.c.site_id)
+
 scores = Table(
     "scores",
     metadata,

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from geodata.areas import Area
     from geodata.calendar import CalendarDay
     from geodata.demand import DemandPoints
+    from geodata.indicators import Indicator
     from geodata.organisations import Organisation
     from geodata.ratings import Evidence
     from geodata.streets import StreetNetwork
@@ -220,6 +221,31 @@ class Store:
         """Return the evidence of sites by site id, oldest first; of all sites without ``site_ids``."""
         with self.snapshot() as connection:
             return reading.evidence(connection, site_ids)
+
+    def indicators(self, keys: Collection[str]) -> dict[str, Indicator]:
+        """Return published figures by their keys (:meth:`geodata.indicators.Indicator.key`)."""
+        from geodata.store import figures
+
+        with self.snapshot() as connection:
+            return {key: figures.as_indicator(row) for key, row in figures.by_key(connection, keys).items()}
+
+    def site_indicators(self, site_ids: Collection[int]) -> dict[int, list[Indicator]]:
+        """Return the published figures of sites by id, the latest first."""
+        from geodata.store import figures
+
+        found: dict[int, list[Indicator]] = {}
+        with self.snapshot() as connection:
+            for part in reading.chunks(sorted(set(site_ids))):
+                for site, item in figures.of_sites(connection, schema.sites.c.id.in_(part)):
+                    found.setdefault(site, []).append(item)
+        return found
+
+    def area_indicators(self) -> list[tuple[str, Indicator]]:
+        """Return the published figures of areas with the areas' codes, the latest first."""
+        from geodata.store import figures
+
+        with self.snapshot() as connection:
+            return figures.of_areas(connection)
 
     def history(self, code: str) -> list[Change]:
         """Return what changed about a site, by whom, when and from which file, oldest first.

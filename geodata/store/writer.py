@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from geodata.areas import Area
     from geodata.calendar import CalendarDay
     from geodata.demand import DemandPoints
+    from geodata.indicators import Indicator
     from geodata.organisations import Organisation
     from geodata.ratings import Evidence
     from geodata.streets import StreetNetwork
@@ -208,6 +209,11 @@ class Writer:
     def put_scores(self, scores: Mapping[int, Score | None]) -> int:
         """Set the scores of sites by id, ``None`` for no score; return how many changed."""
         return sum(self._put_scores(dict(part)) for part in reading.chunks(scores.items()))
+
+    @_public
+    def put_indicators(self, items: Iterable[tuple[int | str, Indicator]]) -> int:
+        """Add or overwrite published figures, as (site id or code of an area, figure); return how many were news."""
+        return sum(self._put_indicators(part) for part in reading.chunks(items, 1000))
 
     @_public
     def rate(self, site_ids: Collection[int], today: date) -> int:
@@ -500,6 +506,27 @@ class Writer:
         # Readers look for sites written since; scores of other days need the evidence even where today's is the same.
         self._show({at[0] for at in news})
         self._record([(at[0], "evidence", as_json(present.get(at)), as_json(row)) for at, row in news.items()])
+        return len(news)
+
+    def _put_indicators(self, items: Sequence[tuple[int | str, Indicator]]) -> int:
+        from geodata.store import figures
+
+        rows = {row["key"]: row for row in (figures.as_row(subject, item) for subject, item in items)}
+        present = figures.by_key(self._connection, rows)
+        news = {key: row for key, row in rows.items() if not _holds(present.get(key), row)}
+        if not news:
+            return 0
+        self._touch()
+        stamped = [row | {"data_version": self._data_version} for row in news.values()]
+        self._backend.upsert(self._connection, schema.indicators, stamped)
+        for key, row in news.items():
+            before, after = present.get(key), row
+            if row["site_id"] is not None:
+                changed = (figures.for_history(before), figures.for_history(after))
+                self._record([(row["site_id"], "indicator", *changed)])
+            else:
+                self.record_of(f"indicator:{key}", as_json(before), as_json(after))
+        self._show({row["site_id"] for row in news.values()} - {None})
         return len(news)
 
     def _put_scores(self, wanted: Mapping[int, Score | None]) -> int:

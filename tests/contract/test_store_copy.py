@@ -16,6 +16,7 @@ from geodata.areas import Area
 from geodata.calendar import CalendarDay
 from geodata.demand import DemandPoints
 from geodata.errors import StoreError, StoreSchemaError
+from geodata.indicators import Indicator, Period
 from geodata.ratings import Evidence
 from geodata.sites import Score, SourceRef
 from geodata.store import BatchInfo, NewReport, NewReview, NewSite, SiteUpdate, Store, copy_store, open_store, schema
@@ -61,6 +62,9 @@ def fill(store: Store) -> list[str]:
         writer.put_evidence(first.id, "k", star)
         writer.put_evidence(first.id, "l", replace(star, scheme="award", value=None, scale=None, level="city"))
         writer.put_scores({first.id: Score(1 / 3, 4, 2, 2 / 3)})
+        half = Period(date(2026, 1, 1), date(2026, 6, 30))
+        figure = Indicator("visits", "n", half, 0.1 + 0.2, "person_times", "s", "\\N")
+        writer.put_indicators([(first.id, figure), ("370602", figure)])
         writer.put_reviews([NewReview("match", "c", "9", first.id, 0.1 + 0.2, {"name": 4.0}, {"row": 2})])
         writer.add_user("li", "hash")
         writer.add_report(NewReport(first.id, "moved", "n", "搬了", lon=0.1 + 0.2, lat=1 / 3))

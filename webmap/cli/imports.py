@@ -96,6 +96,15 @@ def ratings(file: Path, report: Path | None, **options: Any) -> None:
 
 
 @import_.command()
+@_common
+def indicators(file: Path, report: Path | None, **options: Any) -> None:
+    """Import published figures of places and areas, such as visits. 导入公布的数据."""
+    from importers.indicators import import_indicators
+
+    _run(import_indicators, file, report, options, vocabulary=True)
+
+
+@import_.command()
 @click.argument("out", type=click.Path(path_type=Path))
 def template(out: Path) -> None:
     """Write the scoring template 六有 (the six haves) to OUT, to be changed for `ratings --template`. 输出评分模板."""
