@@ -78,6 +78,7 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
     if server.metrics_networks:
         metrics = Metrics(version())
         read_model.observer = metrics.refreshed
+        read_model.streets_observer = metrics.streets
         register_metrics(app, metrics, server.metrics_networks, behind_proxy=server.proxy_count > 0)
     tell_route(app)
     errors.register_error_handlers(app)

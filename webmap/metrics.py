@@ -13,7 +13,7 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -124,6 +124,13 @@ class Metrics:
             registry=registry,
             multiprocess_mode="livesum",
         )
+        self._streets = Gauge(
+            "stationmap_streets_bytes",
+            "Memory of streets by part, all workers together; networks are mapped from one file that workers share",
+            ("part",),
+            registry=registry,
+            multiprocess_mode="livesum",
+        )
         self._workers = Gauge(
             "stationmap_workers", "Worker processes with data", registry=registry, multiprocess_mode="livesum"
         )
@@ -176,6 +183,11 @@ class Metrics:
             self._sites.set(index.size)
             for part, size in index.memory().items():
                 self._memory.labels(part).set(size)
+
+    def streets(self, memory: Mapping[str, int]) -> None:
+        """Note the bytes that streets take, by part."""
+        for part, size in memory.items():
+            self._streets.labels(part).set(size)
 
     def text(self) -> bytes:
         """Return the numbers of all processes in Prometheus' text format."""

@@ -9,9 +9,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from geodata.errors import StationmapError, StoreUnavailableError
+from geodata.errors import StationmapError, StoreUnavailableError, ValueUnusableError
 from geodata.index import SiteIndex
 from geodata.store import Store, open_store
 from geodata.vocabulary import Vocabulary
@@ -19,6 +19,10 @@ from webmap.indexfile import IndexFile
 from webmap.memory import release_memory
 from webmap.privacy import describe_exception
 from webmap.settings import Settings
+from webmap.streetfiles import StreetFiles
+
+if TYPE_CHECKING:
+    from geodata.streets import Walks
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +82,9 @@ class ReadModel:
         self._index: SiteIndex | None = None
         self._checked_at: float | None = None
         self._failure = ""
+        self._streets_failing = False
+        #: Told at every look of the bytes that streets take, by part.
+        self.streets_observer: Callable[[dict[str, int]], None] | None = None
         #: Told of every look for new data: what is shown, how long the look took, why it failed.
         self.observer: Callable[[SiteIndex | None, float, BaseException | None], None] | None = None
         self._begin()
@@ -93,6 +100,12 @@ class ReadModel:
         self._file = IndexFile.of(self._settings, self._vocabulary)
         self._mapped = False
         self._unproven: str | None = None
+        self._streets = StreetFiles(None if self._file is None else self._file.path)
+
+    @property
+    def walks(self) -> Walks | None:
+        """Ways on foot along the streets that are loaded; ``None`` without any."""
+        return self._streets.walks
 
     @property
     def index(self) -> SiteIndex:
@@ -166,6 +179,7 @@ class ReadModel:
                 if self._store is None:
                     self._store = open_store(self._settings.store.database_url, **READER_LIMITS)
                 replaced = self._follow(self._store)
+                self._follow_streets(self._store)
             except Exception as error:
                 self._failure = type(error).__name__
                 self._observed(time.monotonic() - begun, error)
@@ -178,6 +192,7 @@ class ReadModel:
 
     def _restore(self) -> None:
         """Take the data that the host's file holds, until the store answers."""
+        self._streets.restore()
         restored = None if self._file is None else self._file.read()
         if restored is not None:
             index = restored.index.dated(self._clock())
@@ -214,6 +229,22 @@ class ReadModel:
         if self._file is not None:
             self._file.keep(index, lambda: store.lineage(index.version))
         return loaded or self._mapped != mapped
+
+    def _follow_streets(self, store: Store) -> None:
+        """Bring the streets to those of the store; the map goes on without if they are unusable."""
+        index = self._index
+        if index is None:
+            return
+        try:
+            self._streets.follow(store, index.store_id, index.version)
+        except ValueUnusableError as error:
+            if not self._streets_failing:
+                log.error("the streets cannot be used: %s", error)
+            self._streets_failing = True
+        else:
+            self._streets_failing = False
+        if self.streets_observer is not None:
+            self.streets_observer(self._streets.memory())
 
     def _shared(self, index: SiteIndex) -> SiteIndex:
         """Return the same data from the host's file, if it is there: all workers then share the memory it takes."""

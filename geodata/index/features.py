@@ -31,7 +31,7 @@ _MEMBERS = (
 _TEMPLATE = (
     b'{"type":"Feature","id":%b,"geometry":%b,"properties":{"code":%b,'
     + b"".join(b'"%b":%%b,' % name.encode() for name in _MEMBERS)
-    + b'"distance_m":%b,"walk_min":%b,"walk_basis":"straight_line","open":%b}}'
+    + b'"distance_m":%b,"walk_min":%b,"walk_basis":"%b","open":%b}}'
 )
 #: Never in JSON, where control characters are escaped.
 _BETWEEN = b"\0"
@@ -87,7 +87,7 @@ def access_values(access: Mapping[str, Any]) -> bytes:
     return _BETWEEN.join((orjson.dumps(access.get("ways", ())), orjson.dumps(access.get("fee"))))
 
 
-def whole_feature(values: bytes, distance_m: float | None, opening: bytes) -> bytes:
+def whole_feature(values: bytes, distance_m: float | None, opening: bytes, walk_s: float | None = None) -> bytes:
     """Return a feature.
 
     Parameters
@@ -97,19 +97,26 @@ def whole_feature(values: bytes, distance_m: float | None, opening: bytes) -> by
     distance_m : float, optional
     opening : bytes
         The JSON of ``open``.
+    walk_s : float, optional
+        Seconds on foot along streets; without them, or NaN, the minutes are those of the straight line.
     """
-    return whole_features([(values, distance_m, opening)])
+    return whole_features([(values, distance_m, opening)], [walk_s])
 
 
-def whole_features(parts: Sequence[tuple[bytes, float | None, bytes]]) -> bytes:
+def whole_features(
+    parts: Sequence[tuple[bytes, float | None, bytes]], walk_s: Sequence[float | None] | None = None
+) -> bytes:
     """Return features with commas between, given what :func:`whole_feature` needs of each: formatted all at once."""
     filled: list[bytes] = []
-    for values, distance_m, opening in parts:
+    for (values, distance_m, opening), seconds in zip(parts, walk_s or [None] * len(parts), strict=True):
         filled += values.split(_BETWEEN)
         if distance_m is None:
-            filled += (b"null", b"null", opening)
+            filled += (b"null", b"null", b"straight_line", opening)
+        elif seconds is None or seconds != seconds:
+            minutes = math.ceil(distance_m * DETOUR / WALK_M_PER_MIN)
+            filled += (b"%.1f" % distance_m, b"%d" % minutes, b"straight_line", opening)
         else:
-            filled += (b"%.1f" % distance_m, b"%d" % math.ceil(distance_m * DETOUR / WALK_M_PER_MIN), opening)
+            filled += (b"%.1f" % distance_m, b"%d" % math.ceil(seconds / 60), b"street", opening)
     return _templates(len(parts)) % tuple(filled)
 
 

@@ -439,15 +439,35 @@ class SiteIndex:
         """
         return self._features([hit], now, datum)[0]
 
+    def points(self, hits: Hits) -> tuple[list[float], list[float]]:
+        """Return lon and lat of sites found near a point, in WGS-84."""
+        rows = [row for row, _ in hits.items]
+        table = self._columns.table
+        return table.lon[rows].tolist(), table.lat[rows].tolist()
+
     def features(self, hits: Hits | Page, datum: Datum = "wgs84") -> list[bytes]:
         """Return all sites found as GeoJSON, each with its ``open`` at the time it was judged for."""
         return self._features(hits.items, hits.at, datum)
 
-    def joined_features(self, hits: Hits | Page, datum: Datum = "wgs84") -> bytes:
-        """Return all sites found as GeoJSON features with commas between: faster than :meth:`features`."""
-        if datum != "wgs84":
-            return b",".join(self.features(hits, datum))
-        return whole_features(self._parts_of(hits.items, hits.at)) if hits.items else b""
+    def joined_features(
+        self, hits: Hits | Page, datum: Datum = "wgs84", walk_s: Sequence[float | None] | None = None
+    ) -> bytes:
+        """Return all sites found as GeoJSON features with commas between: faster than :meth:`features`.
+
+        Parameters
+        ----------
+        hits : Hits or Page
+        datum : Datum
+        walk_s : sequence of float or None, optional
+            Seconds on foot along streets to each; ``None`` or NaN where the straight line has to do.
+        """
+        if not hits.items:
+            return b""
+        parts = self._parts_of(hits.items, hits.at)
+        if datum == "wgs84":
+            return whole_features(parts, walk_s)
+        seconds = walk_s or [None] * len(parts)
+        return b",".join(in_datum(whole_feature(*part, walk), datum) for part, walk in zip(parts, seconds, strict=True))
 
     def _features(self, hits: Sequence[Hit], at: datetime, datum: Datum) -> list[bytes]:
         whole = [whole_feature(*parts) for parts in self._parts_of(hits, at)]

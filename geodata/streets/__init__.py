@@ -10,6 +10,7 @@ from geodata.streets.profiles import EBIKE, FOOT, PROFILES, Profile, profile_of
 from geodata.streets.reaching import Reach
 from geodata.streets.routing import Route
 from geodata.streets.snapping import Snapped
+from geodata.streets.walking import Walks
 
 __all__ = [
     "EBIKE",
@@ -20,5 +21,6 @@ __all__ = [
     "Route",
     "Snapped",
     "StreetNetwork",
+    "Walks",
     "profile_of",
 ]

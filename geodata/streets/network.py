@@ -170,6 +170,27 @@ class StreetNetwork:
             away |= beyond[self.edge_from] & beyond[self.edge_to]
         return np.flatnonzero(~away)
 
+    def part(self, edges: NDArray[np.integer[Any]], profile: str) -> StreetNetwork:
+        """Return some of the edges as a network of their own, for one profile, in arrays of their own."""
+        self.require(profile)
+        nodes, ends = np.unique(np.concatenate((self.edge_from[edges], self.edge_to[edges])), return_inverse=True)
+        begin = self.shape_start[edges]
+        inner = self.shape_start[np.asarray(edges) + 1] - begin
+        start = np.concatenate(([0], np.cumsum(inner)))
+        within = np.arange(int(start[-1])) - np.repeat(start[:-1], inner)
+        first, last = ends.astype(np.int32).reshape(2, -1)
+        return StreetNetwork(
+            node_lon=self.node_lon[nodes],
+            node_lat=self.node_lat[nodes],
+            edge_from=first,
+            edge_to=last,
+            length_m=self.length_m[edges],
+            along_s={profile: self.along_s[profile][edges]},
+            against_s={profile: self.against_s[profile][edges]},
+            shape_start=start,
+            shape=self.shape[np.repeat(begin, inner) + within],
+        )
+
     def graph(self, profile: str) -> Graph:
         """Return the compressed sparse rows of a profile; made once."""
         from geodata.streets.graph import Graph

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask, Response
 
-from webmap.api import bodies, reference, sites
+from webmap.api import bodies, reference, sites, ways
 from webmap.api.documents import ApiDocument, keep_document
+from webmap.api.parameters import WayParameters
 from webmap.context import Context
 from webmap.limits import limit_clients
 
@@ -67,6 +68,14 @@ def register_api(app: Flask) -> None:
             body=bodies.SiteRating,
             zh="一个地点的评分由哪些依据得来",
             also={308: "The code is a former one", 404: "There is no such site", **_UNAVAILABLE},
+        ),
+        "/sites/<code>/way": described(
+            ways.way,
+            query=WayParameters,
+            body=bodies.WayFeature,
+            zh="步行去一个地点的路线",
+            also={308: "The code is a former one", 404: "There is no such site or it has no position", **_UNAVAILABLE},
+            geojson=True,
         ),
         "/areas": described(
             reference.areas,

@@ -94,7 +94,9 @@ class SiteProperties(Body):
     precision: Literal["exact", "address", "approximate", "area", "none"]
     distance_m: float | None
     walk_min: int | None
-    walk_basis: Literal["straight_line"]
+    walk_basis: Literal["straight_line", "street"] = Field(
+        description="Whether the minutes follow streets, where those are loaded, or a straight line and a usual detour"
+    )
     state: Literal["open", "paused", "closed", "planned"]
     open: Open
     hours_text: str
@@ -117,6 +119,33 @@ class Feature(Body):
     id: str
     geometry: Point | None
     properties: SiteProperties
+
+
+class Line(Body):
+    """A line of lon and lat."""
+
+    type: Literal["LineString"]
+    coordinates: list[tuple[float, float]]
+
+
+class WayProperties(Body):
+    """How far it is to a site on foot."""
+
+    code: str
+    name: str
+    walk_min: int
+    walk_basis: Literal["straight_line", "street"] = Field(
+        description="Whether the way follows streets, or is only the straight line"
+    )
+    length_m: float
+
+
+class WayFeature(Body):
+    """The way to a site as a GeoJSON feature."""
+
+    type: Literal["Feature"]
+    geometry: Line
+    properties: WayProperties
 
 
 class SiteCollection(Body):

@@ -208,6 +208,13 @@ class SiteParameters(DatumParameters):
     )
 
 
+class WayParameters(DatumParameters):
+    """From where to a site."""
+
+    lat: float = described(..., "Latitude", "纬度", "-90…90", ge=-90, le=90)
+    lon: float = described(..., "Longitude", "经度", "-180…180", ge=-180, le=180)
+
+
 class AreaParameters(DatumParameters):
     """Which areas to give."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -37,6 +37,12 @@ from webmap.api.parameters import (
 )
 from webmap.context import Context, context
 from webmap.handoff import Destination, navigation
+
+if TYPE_CHECKING:
+    from geodata.index import Hits, SiteIndex
+
+#: To how many of the nearest sites the minutes follow the streets.
+WALKED = 20
 
 
 def site_query(
@@ -91,10 +97,24 @@ def find_nearby(parts: Context, asked: NearbyParameters) -> Answer:
             lon, lat = convert_point(lon, lat, asked.datum, "wgs84")
         hits = index.nearby(lon, lat, query, radius_m=asked.radius, limit=asked.limit, now=now)
         members = envelope(index, now, asked.datum, limit=asked.limit, truncated=hits.truncated)
-        return collection(index.joined_features(hits, asked.datum), **members)
+        walk_s = walking_seconds(parts, index, lon, lat, hits)
+        return collection(index.joined_features(hits, asked.datum, walk_s), **members)
 
     # Without a tag: nobody may keep this answer, so nobody can ask whether it still holds.
     return Answer(body, content_type=GEOJSON, cache=PRIVATE)
+
+
+def walking_seconds(parts: Context, index: SiteIndex, lon: float, lat: float, hits: Hits) -> list[float | None] | None:
+    """Return the seconds on foot along streets to the first of the sites found; ``None`` where no streets are loaded.
+
+    The streets are asked for a few only: minutes matter where one chooses, and the nearest come first.
+    """
+    walks = parts.read_model.walks
+    if walks is None or not hits.items:
+        return None
+    lons, lats = index.points(hits)
+    seconds: list[float | None] = walks.seconds(lon, lat, lons[:WALKED], lats[:WALKED]).tolist()
+    return seconds + [None] * (len(lons) - len(seconds))
 
 
 def sites() -> Response:
@@ -171,7 +191,7 @@ def site(code: str) -> BaseResponse:
     if current is None:
         raise NotFoundError("site_unknown", site=code[:40])
     if current != code:
-        return _moved("api.site", current)
+        return moved("api.site", current)
 
     def body() -> bytes:
         detail = index.detail(current, now, asked.datum)
@@ -194,11 +214,11 @@ def rating(code: str) -> BaseResponse:
     if current is None:
         raise NotFoundError("site_unknown", site=code[:40])
     if current != code:
-        return _moved("api.rating", current)
+        return moved("api.rating", current)
     return answer(etag(index, now), lambda: json_bytes({**index.rating(current, now), "data_version": index.version}))
 
 
-def _moved(endpoint: str, code: str) -> BaseResponse:
+def moved(endpoint: str, code: str) -> BaseResponse:
     """Lead to the same about the present code."""
     query = request.query_string.decode("ascii", "ignore")
     response = redirect(url_for(endpoint, code=code) + (f"?{query}" if query else ""), 308)
