@@ -10,7 +10,7 @@ from typing import Any
 
 from geodata.errors import FileError, ProfileError, ValueUnusableError
 from geodata.messages import Message
-from importers.cleaning import cell_text, heading_keys, key_of
+from importers.cleaning import cell_text, heading_keys, key_of, split_list
 from importers.content import by_content, fit
 from importers.coordinates import parse_degrees, parse_pair
 from importers.headers import HEADER_WITHIN, Header, find_header, is_numbering
@@ -283,6 +283,8 @@ def _content_fits(field: str, texts: list[str], subject: str, words: Words) -> b
     if not texts:
         return True
     if group := coded(subject).get(field):
+        if field == "access":  # a place may have several ways in
+            texts = [item for text in texts for item in split_list(text)]
         known = sum((words.find(group, text) or words.level_within(group, text)) is not None for text in texts)
         return 2 * known >= len(texts)
     if field.startswith(("facilities.", "services.")):

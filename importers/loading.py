@@ -16,7 +16,7 @@ from geodata.store.fields import apply_changes
 from geodata.store.reading import chunks
 from importers.drafting import Draft, Drafter
 from importers.extracting import Extractor, Record
-from importers.matching import find_stored, key_fits, known_by, row_key
+from importers.matching import CODE_KEY, find_stored, key_fits, known_by, row_key
 from importers.merging import Ranks, is_alone, kept_fields, merged_site, new_site
 from importers.opening import Progress
 from importers.outcomes import Becomes, Listener, outcome_of
@@ -259,7 +259,9 @@ class Loader:
         for code in kept:
             self.report.add("info", Message("verified_kept", {"facility": code}), row=draft.row, value=draft.name)
         reference = SourceRef(self.report.source, key, self._today)
-        known = any((ref.source, ref.key) == (reference.source, reference.key) for ref in before.sources)
+        # A row that names its site by the public code needs no key of the source: exports come back so.
+        by_code = key.startswith(CODE_KEY) and draft.code == before.code
+        known = by_code or any((ref.source, ref.key) == (reference.source, reference.key) for ref in before.sources)
         if known and after == before.site:
             self.report.rows.unchanged += 1
             return None

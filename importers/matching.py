@@ -26,6 +26,7 @@ from importers.survey import Place
 _KEY_LENGTH = 200
 #: Keys made by :func:`row_key`, not given by the source.
 MADE_KEY = "name:"
+CODE_KEY = "code:"
 #: Stored sites within this distance are compared; with vague positions only those of a like name further away.
 _NEAR_M = 600.0
 #: A name, telephone or address that more sites share says nothing; it is not looked up.
@@ -38,12 +39,14 @@ _FAR_DEGREES = 0.05
 def row_key(draft: Draft, place: Place | None) -> str:
     """Return the key by which the source's rows are told apart.
 
-    That is the row's own key; without one a hash of the name and the address, each without case, width, spaces and
-    punctuation, so that the same list gives the same keys again. For an address that is not there goes the area, and
-    without that the point as given, to some ten metres.
+    That is the row's own key, else the public code that it states; without them a hash of the name and the address,
+    each without case, width, spaces and punctuation, so that the same list gives the same keys again. For an address
+    that is not there goes the area, and without that the point as given, to some ten metres.
     """
     if draft.source_key:
         return draft.source_key
+    if draft.code:
+        return CODE_KEY + draft.code
     where = key_of(draft.stated.get("address") or draft.area_code or draft.stated.get("area_name", ""))
     if not where and place is not None:
         where = f"{place.given_lon:.4f},{place.given_lat:.4f}"

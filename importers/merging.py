@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any
 
-from geodata.sites import Amenity, Position, Site, SourceRef, StoredSite
+from geodata.sites import Access, Amenity, Entrance, Position, Site, SourceRef, StoredSite
 from geodata.store.fields import apply_changes, field_changes, field_value
 from importers.drafting import Draft
 
 _NOTHING = Site("", "")
+_SAME_DEGREES = 1e-7
 
 
 def new_site(draft: Draft) -> Site:
@@ -45,13 +46,23 @@ def merged_site(before: Site, draft: Draft, *, alone: bool) -> tuple[Site, list[
     """
     kept: list[str] = []
     changes: dict[str, Any] = dict(draft.stated)
+    hours = changes.get("hours")
+    if hours is not None and hours.text == before.hours.osm:  # an export's way to write hours without a text
+        changes["hours"] = before.hours
     if "labels" in changes and not alone:
         changes["labels"] = tuple(dict.fromkeys((*before.labels, *changes["labels"])))
+    if "access" in changes:
+        changes["access"] = _merged_access(before.access, changes["access"])
     if "position" in changes and before.position is not None:
         changes["position"] = _same_place(before.position, changes["position"])
     for group, stated in (("facilities", draft.facilities), ("services", draft.services)):
         complete = alone and group in draft.listed
         changes[group] = _merged_amenities(getattr(before, group), stated, complete=complete, kept=kept)
+    if changes.get("verified_on") == before.verified_on:
+        for group in ("facilities", "services"):
+            changes[group] = _as_old(getattr(before, group), changes[group])
+    if "entrance" in changes and before.entrance is not None and is_same_point(before.entrance, changes["entrance"]):
+        changes["entrance"] = before.entrance
     return replace(before, name=draft.name, kind=draft.kind, **changes), kept
 
 
@@ -118,8 +129,35 @@ def _merged_amenities(
     return merged
 
 
+def _merged_access(before: Access, stated: Access) -> Access:
+    return Access(stated.ways or before.ways, stated.fee or before.fee, stated.note or before.note)
+
+
+def _as_old(before: Mapping[str, Amenity], after: Mapping[str, Amenity]) -> dict[str, Amenity]:
+    """Keep what says the same as before: a row checked on no other day does not renew it."""
+    return {
+        code: before[code] if code in before and _says_the_same(before[code], amenity) else amenity
+        for code, amenity in after.items()
+    }
+
+
+def _says_the_same(one: Amenity, other: Amenity) -> bool:
+    return (one.value, one.basis) == (other.value, other.basis)
+
+
+def is_same_point(one: Position | Entrance, other: Position | Entrance) -> bool:
+    """Tell whether two points are the same to the last digit that an export writes, a centimetre."""
+    return abs(one.lon - other.lon) < _SAME_DEGREES and abs(one.lat - other.lat) < _SAME_DEGREES
+
+
 def _same_place(before: Position, after: Position) -> Position:
-    """Keep the stored numbers where the source gives the same coordinates: conversions differ in the last digit."""
+    """Keep the stored numbers where the source gives the same coordinates: conversions differ in the last digit.
+
+    Keep all that is known of the position where WGS-84 is given and says nothing else, as an export does.
+    """
+    as_before = after.precision == before.precision or after.note == "position_shared"
+    if after.given_datum == "wgs84" and as_before and is_same_point(before, after):
+        return before
     given = (after.given_lon, after.given_lat, after.given_datum)
     if (before.given_lon, before.given_lat, before.given_datum) == given:
         return replace(after, lon=before.lon, lat=before.lat)

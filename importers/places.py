@@ -11,6 +11,7 @@ from geodata.messages import Message
 from geodata.sites import Datum, Position, Site
 from importers.drafting import Draft
 from importers.extracting import Extractor
+from importers.merging import is_same_point
 from importers.report import ImportReport
 from importers.survey import Place
 
@@ -117,4 +118,4 @@ def _stays(before: Site, stated: Mapping[str, Any]) -> bool:
     old = before.position
     if position is None or old is None:
         return position is None
-    return given_of(old) == given_of(position)
+    return given_of(old) == given_of(position) or (position.given_datum == "wgs84" and is_same_point(old, position))

@@ -110,7 +110,7 @@ def import_sites(
         return find_datum(store, sample, areas, assigner.by_name) if asked.assumed else asked
 
     surveyed = survey(opened.table, opened.extractor, opened.words, choose, by_row=datum == "auto")
-    tell_datum(report, surveyed.choice, located=surveyed.located)
+    tell_datum(report, surveyed.choice, located=surveyed.asked)
     drafter = Drafter(opened.words, opened.extractor, report, default_kind, surveyed.choice.datum)
     ranks = Ranks(report.source, opened.profile.rank, opened.profile.ranks)
     loader = Loader(store, opened.extractor, drafter, surveyed, report, assigner, ranks, complete, listen)

@@ -57,11 +57,13 @@ class Place:
 class Survey:
     """Coordinates of the rows of a table, by their place in :meth:`importers.columns.Table.rows`.
 
-    ``located`` is the number of rows with coordinates, ``choice`` the datum of those that state none.
+    ``located`` is the number of rows with coordinates, ``asked`` that of those among them that state no datum, whose
+    datum is ``choice``.
     """
 
     rows: int
     located: int
+    asked: int
     choice: DatumChoice
     _lat_first: bool
     _noted: NDArray[np.int8]
@@ -162,9 +164,10 @@ def _surveyed(seen: _Seen, choose: Callable[[Sample], DatumChoice], *, lat_first
     names, areas = ([seen.kept[row][part] for row in rows] for part in (0, 1))
     choice = choose(Sample(given_lon[rows], given_lat[rows], names, areas))
     datum = np.array(seen.datum, dtype=np.int8)
+    located = ~np.isnan(given_lon)
+    asked = int((located & (datum == _UNSTATED)).sum())
     datum[datum == _UNSTATED] = _DATUMS.index(choice.datum)
     lon, lat = given_lon.copy(), given_lat.copy()
-    located = ~np.isnan(given_lon)
     for number, name in enumerate(_DATUMS):
         chosen = located & (datum == number)
         if chosen.any():
@@ -172,7 +175,19 @@ def _surveyed(seen: _Seen, choose: Callable[[Sample], DatumChoice], *, lat_first
     far_km = outliers(lon, lat, np.array(seen.area, dtype=np.int64))
     noted = np.array(seen.noted, dtype=np.int8)
     return Survey(
-        len(lon), int(located.sum()), choice, lat_first, noted, lon, lat, given_lon, given_lat, datum, shared, far_km
+        len(lon),
+        int(located.sum()),
+        asked,
+        choice,
+        lat_first,
+        noted,
+        lon,
+        lat,
+        given_lon,
+        given_lat,
+        datum,
+        shared,
+        far_km,
     )
 
 

@@ -150,6 +150,16 @@ def _in_area(columns: Columns, areas: Collection[Area], asked: str) -> Test:
     return lambda rows: by_name[table.area_name[rows]]
 
 
+def in_area(areas: Collection[Area], asked: str) -> Callable[[str | None, str], bool]:
+    """Return the same test for one site, given the code of its area and the name that its source gives that."""
+    codes, wanted = area_codes(areas, asked), bare_name(asked)
+
+    def test(area: str | None, area_name: str) -> bool:
+        return _within(area, codes) if area is not None else bare_name(area_name) == wanted != ""
+
+    return test
+
+
 def area_codes(areas: Collection[Area], asked: str) -> set[str]:
     """Return the codes that ``asked`` means, as beginnings of codes: its own if it is one, those of that name."""
     asked = asked.strip()

@@ -568,3 +568,24 @@ def test_progress_is_told(load: Load) -> None:
     told: list[tuple[int, int]] = []
     load([{"name": f"A{n}"} for n in range(5_000)], progress=lambda done, total: told.append((done, total)))
     assert told == [(2_000, 5_000), (4_000, 5_000), (5_000, 5_000)]
+
+
+def test_a_list_that_states_a_fee_leaves_the_ways_in(store: Store, load: Load) -> None:
+    load([{"name": "人民路驿站", "address": "人民路1号", "access": "扫码；有人值守", "access_note": "先登记"}])
+    load([{"name": "人民路驿站", "address": "人民路1号", "fee": "免费"}])
+    access = only(store).site.access
+    assert (set(access.ways), access.fee, access.note) == ({"scan", "staffed"}, "free", "先登记")
+
+
+def test_a_public_code_is_an_identity_of_its_own(store: Store, load: Load) -> None:
+    load([{"name": "同名驿站", "address": "人民路1号", "id": key} for key in ("a", "b")])
+    rows = [{"code": site.code, "name": site.site.name, "address": site.site.address} for site in store.sites()]
+    report = load(rows, "again.csv")
+    assert (report.rows.unchanged, report.rows.rejected) == (2, 0)
+    assert {ref.source for site in store.sites() for ref in site.sources} == {"list"}
+
+
+def test_a_spreadsheets_mark_before_a_sign_is_no_part_of_the_text(store: Store, load: Load) -> None:
+    load([{"name": "'=驿站", "address": "'人民路'", "phone": "'+86 535-6612345", "note": "'- 一楼"}])
+    site = only(store).site
+    assert (site.name, site.address, site.phone, site.note) == ("=驿站", "'人民路'", "+86 535-6612345", "- 一楼")
