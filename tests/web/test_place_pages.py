@@ -15,6 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 
+from geodata.ratings import Evidence
 from geodata.sites import Amenity, Closure, Hours, Position, Site, SourceRef
 from geodata.store import BatchInfo, NewSite
 from tests.web.conftest import HOSTILE, NOW, TZ, Filled
@@ -382,3 +383,43 @@ def test_picture_of_a_place(client: FlaskClient, filled: Filled, name: str, pref
     assert "max-age" in response.headers["Cache-Control"]
     again = client.get(f"{prefix}/s/{filled.code(name)}/map.png", headers={"If-None-Match": response.headers["ETag"]})
     assert again.status_code == 304
+
+
+# --- ratings --------------------------------------------------------------------------------------------------------
+
+
+def test_rating_comes_with_its_reasons(make_app: Callable[..., Flask], own: Filled) -> None:
+    site = own.store.site(own.code("always"))
+    pieces = [
+        Evidence("star", 4, 5, 1, date(2026, 5, 1), None, "星级评定2026", "市总工会", ""),
+        Evidence("review", 4.5, 5, 12, date(2026, 6, 1), None, "", "某平台", ""),
+        Evidence("award", None, None, 1, date(2026, 7, 1), "city", "最美驿站", HOSTILE, ""),
+        Evidence("star", 2, 5, 1, date(2025, 5, 1), None, "", "市总工会", ""),
+    ]
+    with own.store.write(BatchInfo(kind="ratings", actor="test")) as writer:
+        for key, piece in enumerate(pieces):
+            writer.put_evidence(site.id, str(key), piece)
+    client = make_app().test_client()
+    found = client.get(f"/api/v1/sites/{own.code('always')}/rating").json
+    html = page_of(client, own, "always")
+    text = str(Text(html))
+    assert f"{found['score']:.1f} 分（满分 5 分）的由来" in text
+    for item in found["items"]:
+        assert (f"+{item['points']:.2f}".rstrip("0") in text) if item["counts"] else ("不计入" in text)
+    for words in (
+        "星级评定 · 星级评定2026",
+        "4（满分 5）",
+        "4.5（满分 5） · 12 条评价",
+        "最美驿站",
+        "每个地点的起始分",
+        "已被",
+    ):
+        assert words in text, words
+    assert "<img" not in html
+    english = text_of(client, own, "always", "/en")
+    assert "Where the" in english
+    assert "12 reviews" in english
+
+
+def test_without_evidence_there_is_no_rating(client: FlaskClient, filled: Filled) -> None:
+    assert "的由来" not in text_of(client, filled, "center")

@@ -17,6 +17,7 @@ from webmap.pages.places.answering import HTML, has_route, kept, page_answer, sp
 from webmap.pages.places.around import district_of, neighbours, positions_around, sketch
 from webmap.pages.places.fonts import font_file
 from webmap.pages.places.picture import Card, drawn
+from webmap.pages.places.rating import rating_shown
 from webmap.pages.places.sheets import sheet
 from webmap.pages.places.structured import crumbs, structured
 from webmap.pages.places.wording import Wording
@@ -142,6 +143,7 @@ def _page(index: SiteIndex, code: str) -> str:
         facilities=facilities,
         unknown=shown.unknown_facilities(wording, vocabulary.facilities, place),
         services=services,
+        rating=rating_shown(index.rating(code, now), wording, vocabulary),
         awards=shown.awards(wording, vocabulary, place),
         facts=shown.facts(wording, vocabulary, place),
         trust=shown.trust(wording, place),
