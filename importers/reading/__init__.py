@@ -15,6 +15,7 @@ from importers.reading.delimited import read_delimited
 from importers.reading.geojson import read_geojson
 from importers.reading.grid import Grid, Row
 from importers.reading.osm import read_osm
+from importers.reading.parquet import read_parquet
 from importers.reading.vector import read_archived, read_vector
 from importers.reading.workbook import read_workbook
 
@@ -24,6 +25,7 @@ _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SQLITE = b"SQLite format 3\x00"
 _SHAPE = b"\x00\x00\x27\x0a"
+_PARQUET = b"PAR1"
 _FLATGEOBUF = b"fgb\x03"
 _PBF = b"OSMHeader"
 _BINARY = {
@@ -34,7 +36,6 @@ _BINARY = {
     b"\x1f\x8b": "gzip",
     b"Rar!": "RAR",
     b"7z\xbc\xaf": "7z",
-    b"PAR1": "Parquet",
     b"\x7fELF": "ELF",
 }
 
@@ -113,6 +114,8 @@ def _reader(path: Path, head: bytes) -> tuple[str, Callable[[Path], list[Grid]]]
         return "shp", read_vector
     if head.startswith(_FLATGEOBUF):
         return "fgb", read_vector
+    if head.startswith(_PARQUET):
+        return "parquet", read_parquet
     if _PBF in head[:64]:
         return "osm.pbf", read_osm
     for magic, kind in _BINARY.items():
