@@ -23,12 +23,14 @@ from geodata.index.columns import (
     Lexicons,
     Numbers,
     Table,
+    patched_array,
     words_of,
 )
 from geodata.index.evidence import numbered, rating_json, ratings, scores
 from geodata.index.evidence import patched as patched_evidence
 from geodata.index.features import access_values, extra_base, feature_values, remarks
 from geodata.index.search import Texts
+from geodata.indicators import Indicator, to_json
 from geodata.sites import Score
 from geodata.store.records import SiteRow
 
@@ -52,6 +54,35 @@ class Part:
     extra: Blobs
     texts: Texts
     evidence: EvidenceTable
+    dates: NDArray[np.int32]
+    indicators: Blobs
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is known about sites beside their own rows, by the id of the site.
+
+    Attributes
+    ----------
+    evidence : EvidenceTable
+        As :func:`geodata.index.evidence.read_evidence` made it.
+    day : date
+        The day of the scores.
+    indicators : mapping of int to bytes
+        Published figures as JSON, as :func:`figures_json` made it.
+    """
+
+    evidence: EvidenceTable
+    day: date
+    indicators: Mapping[int, bytes]
+
+
+def figures_json(items: Iterable[tuple[int, Indicator]]) -> dict[int, bytes]:
+    """Return published figures by site as JSON."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    for site, item in items:
+        found.setdefault(site, []).append(to_json(item))
+    return {site: orjson.dumps(figures) for site, figures in found.items()}
 
 
 @dataclass(slots=True)
@@ -66,6 +97,8 @@ class _Batch:
     yes: list[int] = field(default_factory=list)
     ways: list[int] = field(default_factory=list)
     closures: list[tuple[int, int, int, int]] = field(default_factory=list)
+    dates: list[tuple[int, int]] = field(default_factory=list)
+    indicators: list[bytes] = field(default_factory=list)
     feature: list[bytes] = field(default_factory=list)
     extra: list[bytes] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
@@ -140,11 +173,18 @@ class _Reader:
     """Turns rows into arrays, batch by batch."""
 
     def __init__(
-        self, lexicons: Lexicons, area_names: Mapping[str, str], ratings: Mapping[int, tuple[float, bytes]]
+        self,
+        lexicons: Lexicons,
+        area_names: Mapping[str, str],
+        ratings: Mapping[int, tuple[float, bytes]],
+        indicators: Mapping[int, bytes],
     ) -> None:
         self.lexicons = lexicons
         self.area_names = area_names
         self.ratings = ratings
+        self.indicators = indicators
+        self.dates: list[NDArray[np.int32]] = []
+        self.figures: list[tuple[bytes, NDArray[np.int32]]] = []
         self.ids: list[NDArray[np.int64]] = []
         self.facilities = _Known(_Bits("f.", lexicons.amenities.numbers).amenities)
         self.services = _Known(_Bits("s.", lexicons.amenities.numbers).amenities)
@@ -162,6 +202,8 @@ class _Reader:
             batch = _Batch()
             for row in islice(remaining, _BATCH):
                 self._read(row, batch)
+            self.dates.append(np.array(batch.dates, dtype=np.int32).reshape(-1, 2))
+            self.figures.append((b"".join(batch.indicators), lengths_of(batch.indicators)))
             self.ids.append(np.array(batch.ids, dtype=np.int64))
             self.tables.append(self._table(batch))
             self.texts.append(Texts.of(batch.names, batch.aliases, batch.addresses, batch.pinyin))
@@ -179,6 +221,9 @@ class _Reader:
         if rating is None:
             score, rating = _stored_rating(row.score)
         batch.ids.append(row.id)
+        verified = row.verified_on.toordinal() if row.verified_on else 0
+        batch.dates.append((verified, row.updated_at.toordinal()))
+        batch.indicators.append(self.indicators.get(row.id, b""))
         batch.codes.append(row.code.encode())
         batch.places.append((nan if row.lon is None else row.lon, nan if row.lat is None else row.lat, score))
         batch.coded.append(
@@ -263,8 +308,7 @@ def read(
     rows: Iterable[SiteRow],
     lexicons: Lexicons,
     area_names: Mapping[str, str],
-    evidence: EvidenceTable,
-    day: date,
+    told: Told,
 ) -> Part:
     """Return rows as columns.
 
@@ -275,15 +319,14 @@ def read(
         Numbers of what repeats; grows by what is new.
     area_names : mapping of str to str
         Names of areas by code, for rows that do not name their own.
-    evidence : EvidenceTable
-        That of the rows, by id of the site (:func:`geodata.index.evidence.read_evidence`).
-    day : date
-        The day of the scores.
+    told : Told
+        What is known beside.
     """
+    evidence = told.evidence
     known: dict[int, tuple[float, bytes]] = dict.fromkeys(np.unique(evidence.row).tolist(), (nan, b"null"))
-    for part in scores(evidence, day):
+    for part in scores(evidence, told.day):
         known.update(ratings(part))
-    reader = _Reader(lexicons, area_names, known)
+    reader = _Reader(lexicons, area_names, known, told.indicators)
     feature = Blobs.joined(reader.features(rows))
     return Part(
         Table.joined(reader.tables),
@@ -292,11 +335,15 @@ def read(
         Blobs.joined(reader.extras),
         Texts.joined(reader.texts),
         numbered(evidence, np.concatenate(reader.ids)),
+        np.concatenate(reader.dates),
+        Blobs.joined(reader.figures),
     )
 
 
-def whole(part: Part, lexicons: Lexicons, aliases: Mapping[str, str], day: date) -> Columns:
-    """Return the columns of all sites, whose scores are those of ``day``."""
+def whole(
+    part: Part, lexicons: Lexicons, aliases: Mapping[str, str], day: date, of_areas: list[dict[str, Any]]
+) -> Columns:
+    """Return the columns of all sites, whose scores are those of ``day``, with the figures of areas."""
     return Columns(
         part.table,
         part.closures,
@@ -306,11 +353,14 @@ def whole(part: Part, lexicons: Lexicons, aliases: Mapping[str, str], day: date)
         dict(aliases),
         part.evidence,
         day.toordinal(),
+        part.dates,
+        part.indicators,
+        of_areas,
     )
 
 
 def patched(
-    old: Columns, part: Part, lexicons: Lexicons, aliases: Mapping[str, str]
+    old: Columns, part: Part, lexicons: Lexicons, aliases: Mapping[str, str], of_areas: list[dict[str, Any]]
 ) -> tuple[Columns, NDArray[np.int32]]:
     """Return a copy of the columns with the changed rows put in, and their row numbers.
 
@@ -318,7 +368,7 @@ def patched(
     """
     rows = _row_numbers(old.table.code, part.table.code)
     if not len(rows):
-        return replace(old, lexicons=lexicons, aliases=dict(aliases)), rows
+        return replace(old, lexicons=lexicons, aliases=dict(aliases), area_indicators=of_areas), rows
     size = max(len(old), int(rows.max()) + 1)
     closures = replace(part.closures, row=rows[part.closures.row])
     columns = Columns(
@@ -330,6 +380,9 @@ def patched(
         dict(aliases),
         patched_evidence(old.evidence, rows, replace(part.evidence, row=rows[part.evidence.row])),
         old.rated_on,
+        patched_array(old.dates, size, rows, part.dates),
+        old.indicators.patched(size, rows, part.indicators),
+        of_areas,
     )
     return columns, rows
 

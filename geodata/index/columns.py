@@ -160,7 +160,10 @@ class Table:
     def patched(self, size: int, rows: NDArray[np.int32], part: Table) -> Table:
         """Return a copy of ``size`` rows in which ``rows`` are those of ``part``."""
         return Table(
-            *(_patched(getattr(self, column.name), size, rows, getattr(part, column.name)) for column in fields(self))
+            *(
+                patched_array(getattr(self, column.name), size, rows, getattr(part, column.name))
+                for column in fields(self)
+            )
         )
 
     @property
@@ -169,7 +172,8 @@ class Table:
         return sum(int(getattr(self, column.name).nbytes) for column in fields(self))
 
 
-def _patched(old: NDArray[Any], size: int, rows: NDArray[np.int32], new: NDArray[Any]) -> NDArray[Any]:
+def patched_array(old: NDArray[Any], size: int, rows: NDArray[np.int32], new: NDArray[Any]) -> NDArray[Any]:
+    """Return a copy of a column with ``size`` rows in which ``rows`` are those of ``new``."""
     # Codes may have grown longer, bit columns wider.
     shape = (size, *(max(pair) for pair in zip(old.shape[1:], new.shape[1:], strict=True)))
     patched = np.zeros(shape, dtype=np.promote_types(old.dtype, new.dtype))
@@ -276,6 +280,12 @@ class Columns:
     evidence : EvidenceTable
     rated_on : int
         The day for which the scores are.
+    dates : ndarray of int32, shape (n, 2)
+        The days on which a site was verified on the spot (0 for never) and changed last.
+    indicators : Blobs
+        The published figures of a site as a list in JSON, the latest first; empty where there are none.
+    area_indicators : list of dict
+        Those of areas, each with its ``area``.
     """
 
     table: Table
@@ -286,6 +296,9 @@ class Columns:
     aliases: Mapping[str, str]
     evidence: EvidenceTable
     rated_on: int
+    dates: NDArray[np.int32]
+    indicators: Blobs
+    area_indicators: list[dict[str, Any]]
 
     def __len__(self) -> int:
         return len(self.table)

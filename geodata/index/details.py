@@ -16,6 +16,7 @@ from geodata.index.columns import Columns
 from geodata.index.exceptions import Shut, shut_days, week_with
 from geodata.index.features import converted, read_extra, whole_feature
 from geodata.index.opening import note_dict
+from geodata.indicators import latest
 from geodata.position_notes import position_note
 from geodata.sites import Datum
 
@@ -39,6 +40,8 @@ def detail(
         "text": properties["hours_text"],
         "week": _week(osm, today, calendar, tz, shut),
     }
+    figures = columns.indicators[row]
+    properties["indicators"] = latest(orjson.loads(figures)) if figures else []
     properties["position"] = {
         "precision": properties["precision"],
         "note": position_note(extra["position_note"]),

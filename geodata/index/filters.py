@@ -137,7 +137,7 @@ def _in_area(columns: Columns, areas: Collection[Area], asked: str) -> Test:
     """Match the code (or its beginning) or the name of an area; what lies within an area belongs to it."""
     table, words = columns.table, columns.lexicons
     codes, names = area_codes(areas, asked), words.area_names.words
-    by_code = np.array([word is not None and _within(word, codes) for word in words.areas.words], dtype=np.bool_)
+    by_code = np.array([word is not None and within_codes(word, codes) for word in words.areas.words], dtype=np.bool_)
     wanted = bare_name(asked)
     by_name = np.array([bare_name(name or "") == wanted != "" for name in names], dtype=np.bool_)
     if not by_name.any():
@@ -155,7 +155,7 @@ def in_area(areas: Collection[Area], asked: str) -> Callable[[str | None, str], 
     codes, wanted = area_codes(areas, asked), bare_name(asked)
 
     def test(area: str | None, area_name: str) -> bool:
-        return _within(area, codes) if area is not None else bare_name(area_name) == wanted != ""
+        return within_codes(area, codes) if area is not None else bare_name(area_name) == wanted != ""
 
     return test
 
@@ -173,7 +173,7 @@ def area_codes(areas: Collection[Area], asked: str) -> set[str]:
     for area in areas:
         if area.parent:
             children.setdefault(area.parent, []).append(area.adcode)
-    pending = [code for code in children if _within(code, found)]
+    pending = [code for code in children if within_codes(code, found)]
     while pending:
         for child in children.get(pending.pop(), ()):
             if child not in found:
@@ -191,7 +191,8 @@ def bare_name(name: str) -> str:
     return folded
 
 
-def _within(code: str, beginnings: Collection[str]) -> bool:
+def within_codes(code: str, beginnings: Collection[str]) -> bool:
+    """Tell whether a code of an area is, or begins with, one of those that :func:`area_codes` gave."""
     return any(code.startswith(_stem(beginning)) for beginning in beginnings)
 
 

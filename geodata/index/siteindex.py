@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import orjson
 
 from geodata.calendar import WorkCalendar
 from geodata.errors import NotFoundError
@@ -21,6 +22,7 @@ from geodata.index.details import detail
 from geodata.index.evidence import evidence_of, read_evidence, rescored
 from geodata.index.explaining import explained
 from geodata.index.features import in_datum, last_change, member, whole_feature, whole_features
+from geodata.index.filters import area_codes, within_codes
 from geodata.index.finding import Bbox, Finder, Point
 from geodata.index.geometry import Globe
 from geodata.index.moments import Moments
@@ -29,6 +31,7 @@ from geodata.index.query import Hit, Hits, Page, SiteQuery, Sort, Suggestion
 from geodata.index.search import Search
 from geodata.index.suggesting import suggest
 from geodata.index.tables import Tables
+from geodata.indicators import to_json
 from geodata.sites import Datum
 from geodata.store import SiteRows, Store
 from geodata.vocabulary import Vocabulary
@@ -126,9 +129,9 @@ class SiteIndex:
         day = today or datetime.now(tz).date()
         areas = since.areas()
         lexicons = Lexicons.of(vocabulary)
-        evidence = read_evidence(since.evidence(), None)
-        part = build.read(since.rows, lexicons, {area.adcode: area.name for area in areas}, evidence, day)
-        columns = build.whole(part, lexicons, since.aliases, day)
+        told = build.Told(read_evidence(since.evidence(), None), day, build.figures_json(since.indicators()))
+        part = build.read(since.rows, lexicons, {area.adcode: area.name for area in areas}, told)
+        columns = build.whole(part, lexicons, since.aliases, day, _of_areas(since))
         return cls(
             columns,
             Search.of(len(columns), part.texts),
@@ -194,9 +197,9 @@ class SiteIndex:
     def _followed_by(self, since: SiteRows) -> SiteIndex:
         lexicons = self._columns.lexicons.copy()
         evidence = read_evidence(since.evidence(), self._columns.evidence)
-        names = {area.adcode: area.name for area in self.areas}
-        part = build.read(since.rows, lexicons, names, evidence, self.rated_on)
-        columns, rows = build.patched(self._columns, part, lexicons, since.aliases)
+        told = build.Told(evidence, self.rated_on, build.figures_json(since.indicators()))
+        part = build.read(since.rows, lexicons, {area.adcode: area.name for area in self.areas}, told)
+        columns, rows = build.patched(self._columns, part, lexicons, since.aliases, _of_areas(since))
         search = self._finder.search.patched(len(columns), rows, part.texts) if len(rows) else self._finder.search
         return SiteIndex(
             columns,
@@ -263,6 +266,26 @@ class SiteIndex:
         today = now.astimezone(self.tz).date()
         found = explained(evidence_of(self._columns.evidence, row), today)
         return {"code": self._finder.code_of(row), "name": member(self._columns.feature[row], "name"), **found}
+
+    def indicators(self, code: str) -> list[dict[str, Any]]:
+        """Return the published figures of a site, the latest first, as :func:`geodata.indicators.to_json` gives them.
+
+        Raises
+        ------
+        NotFoundError
+            If no code, present or former, is ``code``.
+        """
+        figures = self._columns.indicators[self._row(code)]
+        found: list[dict[str, Any]] = orjson.loads(figures) if figures else []
+        return found
+
+    def area_indicators(self, area: str | None = None) -> list[dict[str, Any]]:
+        """Return the published figures of areas, each with the ``area``'s code: of all, or of one and those within."""
+        found = self._columns.area_indicators
+        if area is None:
+            return list(found)
+        codes = area_codes(self.areas, area)
+        return [item for item in found if within_codes(item["area"], codes)]
 
     def _row(self, code: str) -> int:
         current = self.canonical(code)
@@ -543,7 +566,13 @@ class SiteIndex:
             "features": columns.feature.nbytes,
             "details": columns.extra.nbytes,
             "evidence": columns.evidence.nbytes,
+            "indicators": columns.indicators.nbytes,
             "search": finder.search.nbytes,
             "tree": finder.globe.nbytes,
             "clusters": self._clustering.nbytes,
         }
+
+
+def _of_areas(since: SiteRows) -> list[dict[str, Any]]:
+    """Return the published figures of areas as JSON types."""
+    return [{"area": area, **to_json(item)} for area, item in since.area_indicators()]

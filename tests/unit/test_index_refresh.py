@@ -99,5 +99,5 @@ def test_very_many_refreshes_put_everything_together_again(monkeypatch):
 def test_memory_is_told_by_part():
     index = load(RowStore([Site("站", "stall", position=Position(121, 37))]))
     memory = index.memory()
-    assert set(memory) == {"columns", "clusters", "features", "details", "evidence", "search", "tree"}
+    assert set(memory) == {"columns", "clusters", "features", "details", "evidence", "indicators", "search", "tree"}
     assert memory["features"] > len(index.feature(Hit(0), NOON)) // 4

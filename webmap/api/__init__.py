@@ -77,6 +77,13 @@ def register_api(app: Flask) -> None:
             also={308: "The code is a former one", 404: "There is no such site or it has no position", **_UNAVAILABLE},
             geojson=True,
         ),
+        "/sites/<code>/indicators": described(
+            sites.indicators,
+            query=models.plain,
+            body=bodies.SiteIndicators,
+            zh="一个地点公布过的各项数据",
+            also={308: "The code is a former one", 404: "There is no such site", **_UNAVAILABLE},
+        ),
         "/areas": described(
             reference.areas,
             query=models.areas,

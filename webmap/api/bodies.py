@@ -277,6 +277,30 @@ class NavigationLink(Body):
     href: str
 
 
+class IndicatorBody(Body):
+    """A published figure: what was counted, for which time, and by whom that is said."""
+
+    metric: str = Field(description="A code, or the source's own words")
+    metric_name: Texts
+    name: str = Field(description="What was counted more closely; may be empty")
+    period: str = Field(description="2024, 2024-Q2, 2024-07 or first and last day with a slash between")
+    from_: str = Field(alias="from")
+    to: str
+    period_text: Texts
+    value: float
+    unit: Texts
+    source: str
+    note: str
+
+
+class SiteIndicators(Body):
+    """All published figures of a place, the latest first."""
+
+    code: str
+    indicators: list[IndicatorBody]
+    data_version: int
+
+
 class SiteDetailProperties(SiteProperties):
     """Everything about one site."""
 
@@ -300,6 +324,7 @@ class SiteDetailProperties(SiteProperties):
     verified_on: str | None
     sources: list[SourceDetail]
     former_names: list[str]
+    indicators: list[IndicatorBody] = Field(description="Published figures, of each metric those of the latest period")
     updated_at: str
     version: int
     navigation: list[NavigationLink]

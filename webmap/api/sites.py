@@ -218,6 +218,23 @@ def rating(code: str) -> BaseResponse:
     return answer(etag(index, now), lambda: json_bytes({**index.rating(current, now), "data_version": index.version}))
 
 
+def indicators(code: str) -> BaseResponse:
+    """Give all figures that were published about a site, the latest first, each with its period and source."""
+    parts = context()
+    parse(parts.parameters.plain, request.args)
+    index, now = parts.index, parts.now()
+    current = index.canonical(code.upper())
+    if current is None:
+        raise NotFoundError("site_unknown", site=code[:40])
+    if current != code:
+        return moved("api.indicators", current)
+
+    def body() -> bytes:
+        return json_bytes({"code": current, "indicators": index.indicators(current), "data_version": index.version})
+
+    return answer(etag(index, now), body)
+
+
 def moved(endpoint: str, code: str) -> BaseResponse:
     """Lead to the same about the present code."""
     query = request.query_string.decode("ascii", "ignore")
