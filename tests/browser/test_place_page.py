@@ -123,11 +123,16 @@ def test_sheet_is_one_page_of_a4(open_page: Open, codes: dict[str, str], prefix:
     assert pages_of(pdf) == 1
     (size,) = re.findall(rb"/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]", pdf)
     assert [round(float(value)) for value in size] == pytest.approx([595, 842], abs=1)
+    # As wide as the paper between its margins: rules for phones must not take hold there.
+    page.set_viewport_size({"width": 680, "height": 1009})
     page.emulate_media(media="print")
     expect(page.locator(".sheet-bar")).to_be_hidden()
     # Black on white also where the person's system is dark, or a phone could not read the code.
     assert (
         page.locator(".door").evaluate("element => getComputedStyle(element).backgroundColor") == "rgb(255, 255, 255)"
+    )
+    assert (
+        page.locator(".door-foot").evaluate("element => getComputedStyle(element).gridTemplateColumns").count("px") == 2
     )
     box, foot = page.locator(".door").bounding_box(), page.locator(".door-foot").bounding_box()
     assert box is not None
