@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from geodata.store import Store
 from importers.areas import import_areas
+from importers.indicators import import_indicators
 from importers.ratings import import_ratings
 from importers.report import ImportReport
 from importers.sites import import_sites
@@ -23,7 +24,10 @@ SITES = {
 }
 RATINGS = {
     "ratings_sample.csv": "sample",
+    "ratings_evidence_sample.csv": "sample",
 }
+#: What the unions published; each row names its source.
+INDICATORS = "indicators_union.csv"
 
 
 def fill_demo(store: Store) -> list[ImportReport]:
@@ -40,4 +44,5 @@ def fill_demo(store: Store) -> list[ImportReport]:
         reports.append(import_sites(store, folder / name, datum="wgs84", source=source, actor="demo"))
     for name, source in RATINGS.items():
         reports.append(import_ratings(store, folder / name, source=source, actor="demo"))
+    reports.append(import_indicators(store, folder / INDICATORS, source="芝罘区总工会 2022", actor="demo"))
     return reports

@@ -49,6 +49,26 @@ def test_published_places_say_what_their_unions_published(sqlite_store: Store) -
     assert desk.note.count("保障计划；") + desk.note.count("保障计划（") + desk.note.count("保障计划。") == 4
 
 
+def test_what_the_unions_published_has_period_and_source(sqlite_store: Store) -> None:
+    fill_demo(sqlite_store)
+    centre = next(site for site in sqlite_store.sites() if site.site.name == "芝罘区职工服务中心")
+    figures = sqlite_store.site_indicators([centre.id])[centre.id]
+    assert {(item.metric, item.value, item.period.code) for item in figures} == {
+        ("matters", 747, "2022"),
+        ("visitors", 1597, "2022"),
+        ("documents", 97, "2022"),
+    }
+    of_areas = sqlite_store.area_indicators()
+    assert {(area, item.source, item.period.code) for area, item in of_areas} == {
+        ("370602", "芝罘区总工会", "2022"),
+        ("440604", "禅城区总工会", "2024-01-01/2024-07-31"),
+    }
+    mutual_aid = {item.metric: item.value for _, item in of_areas if item.name.startswith("四项职工互助保障计划")}
+    assert mutual_aid == {"payments": 759, "money": 1_851_000}
+    help_given = {item.name: item.value for _, item in of_areas if item.metric == "money" and "帮扶" in item.name}
+    assert help_given["困难帮扶"] == help_given["困难帮扶（区属职工）"] + help_given["困难帮扶（直属单位）"] == 96_900
+
+
 def test_sample_leaves_unknown_what_is_not_said(sqlite_store: Store) -> None:
     fill_demo(sqlite_store)
     sites = [site.site for site in sqlite_store.sites()]
