@@ -17,7 +17,7 @@ def test_list_in_english(open_page: Open, size: tuple[int, int]) -> None:
     assert page.locator("html").get_attribute("lang") == "en"
     first = page.locator("#results .row").first
     expect(first.locator(".distance")).to_have_text("180 m")
-    expect(first.locator(".walk")).to_have_text("3 min walk")
+    expect(first.locator(".walk")).to_have_text("3 min walk (straight line)")
     expect(first.locator(".status")).to_have_text("Open · closes 17:30")
     expect(page.locator("#origin-text")).to_have_text("From your position")
     expect(page.locator("#results .row", has_text="夜间司机").locator(".status")).to_have_text("Closed · opens 18:00")

@@ -25,7 +25,7 @@ def test_finds_the_nearest_with_locate(open_page: Open, size: tuple[int, int]) -
     assert names(page)[:3] == ["大海阳路爱心驿家", "万达广场骑手驿站", "夜间司机之家"]
     first = page.locator("#results .row").first
     expect(first.locator(".distance")).to_have_text("180 米")
-    expect(first.locator(".walk")).to_have_text("步行 3 分钟")
+    expect(first.locator(".walk")).to_have_text("步行 3 分钟（直线）")
     expect(first.locator(".status")).to_have_text("开放中 · 17:30 关门")  # a Saturday that is a workday
     expect(page.locator("#status")).to_contain_text("最近的是大海阳路爱心驿家，距离 180 米。")
 

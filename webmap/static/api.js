@@ -174,6 +174,24 @@ export function site(code) {
 }
 
 /**
+ * The way on foot to a place.
+ *
+ * @param {string} code
+ * @param {Origin} origin
+ * @returns {Promise<import("./types").Way>}
+ */
+export function way(code, origin) {
+  const query = new URLSearchParams();
+  countFrom(query, origin);
+  return ask("way", `${config.api.sites}/${encodeURIComponent(code)}/way`, query);
+}
+
+/** Give up a question that nobody waits for any more. */
+export function forgetWay() {
+  underWay.get("way")?.abort();
+}
+
+/**
  * @param {string} text
  * @param {Origin | null} origin From where the nearer ones come first.
  * @returns {Promise<Suggestion[]>}

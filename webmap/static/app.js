@@ -13,6 +13,7 @@ import { offerPoint, setUpPick, startPicking } from "./pick.js";
 import { focusSearch, setUpSearch } from "./search.js";
 import { isPhone, raiseTo, setHeight } from "./sheet.js";
 import { clearFilters, closePlace, filtersSet, on, openPlace, setFilters, setOrigin, state } from "./state.js";
+import { drawWay } from "./way.js";
 
 /** @typedef {import("./types").Site} Site */
 /** @typedef {import("./types").Sites} Sites */
@@ -74,6 +75,7 @@ async function refresh({ fit = false } = {}) {
     const found = nearest ? await api.nearby(origin, filters, reach) : await api.sites(filters, { bbox, origin });
     setClock(found.generated_at);
     shown = found.features;
+    drawWay(shown.find((site) => site.id === state.place));
     if (fit) fitMap();
     showFound(found);
     if (nearest) refreshMarkers();
@@ -211,6 +213,7 @@ async function showPlace() {
     const last = byId("panel").dataset.code;
     hidePanel();
     map.choose(null);
+    drawWay(undefined);
     byId("list").hidden = false;
     if (last && !focusRow(last)) byId("status").focus();
     delete byId("panel").dataset.code;
@@ -221,6 +224,7 @@ async function showPlace() {
   if (isPhone()) raiseTo("half");
   const known = shown.find((site) => site.id === code);
   if (known) map.choose(known);
+  drawWay(known);
   const place = await showPanel(code, known);
   if (place && state.place === code && !known) map.choose(place);
 }

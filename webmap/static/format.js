@@ -34,6 +34,14 @@ export function walk(minutes) {
   return count("walk", minutes);
 }
 
+/**
+ * @param {import("./types").SiteProperties["walk_basis"]} basis
+ * @returns {string} Along what the minutes of a walk are counted.
+ */
+export function walkBasis(basis) {
+  return basis === "street" ? t("walk_street") : t("walk_straight");
+}
+
 /** The server's clock: its offset from this device's, and the time zone of the places. */
 const clock = { skew: 0, offset: "" };
 

@@ -2,7 +2,7 @@
 
 import { byId, h, icon, spoken } from "./dom.js";
 import { config, count, t, term } from "./config.js";
-import { distance, openNote, openText, walk } from "./format.js";
+import { distance, openNote, openText, walk, walkBasis } from "./format.js";
 import { kindBadge } from "./markers.js";
 import { openPlace, placeAddress, state } from "./state.js";
 
@@ -213,7 +213,9 @@ function farness(place) {
   if (place.distance_m === null) return [];
   const rough = place.precision === "approximate" || place.precision === "area";
   const far = h("p", { class: "far distance" }, (rough ? "≈ " : "") + distance(place.distance_m));
-  return place.walk_min === null ? [far] : [far, h("p", { class: "walk", title: t("walk_basis") }, walk(place.walk_min))];
+  if (place.walk_min === null) return [far];
+  const title = place.walk_basis === "street" ? t("walk_basis_street") : t("walk_basis");
+  return [far, h("p", { class: "walk", title }, walk(place.walk_min), h("small", {}, walkBasis(place.walk_basis)))];
 }
 
 /**

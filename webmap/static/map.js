@@ -28,6 +28,8 @@ const tiles = config.map.tiles.map((name) => /** @type {L.TileLayer} */ (window[
 const markers = new Map();
 /** @type {L.Layer[]} */
 let originLayers = [];
+/** @type {L.Layer[]} */
+let wayLayers = [];
 /** @type {SiteMarker | null} */
 let chosenMarker = null;
 /** @type {HTMLElement | null} */
@@ -274,6 +276,18 @@ export function showOrigin(origin) {
   if (origin.accuracy > 15) {
     originLayers.push(L.circle(at, { radius: origin.accuracy, className: "accuracy", interactive: false }).addTo(map));
   }
+}
+
+/**
+ * Draw a way, in place of the one before.
+ *
+ * @param {GeoJSON.LineString | null} line
+ */
+export function showWay(line) {
+  for (const layer of wayLayers) layer.remove();
+  wayLayers = ["way-edge", "way-line"].flatMap((className) =>
+    line ? [L.geoJSON(line, { interactive: false, style: { className, lineCap: "round", lineJoin: "round" } }).addTo(map)] : [],
+  );
 }
 
 /**

@@ -4,7 +4,7 @@ import * as api from "./api.js";
 import { amenities } from "./amenities.js";
 import { byId, h, icon, spoken } from "./dom.js";
 import { count, local, t, term } from "./config.js";
-import { date, distance, number, walk } from "./format.js";
+import { date, distance, number, walk, walkBasis } from "./format.js";
 import { hoursSection } from "./hours.js";
 import { openLine } from "./list.js";
 import { kindBadge } from "./markers.js";
@@ -110,7 +110,8 @@ function head(place, known) {
   const kind = term("kinds", place.kind).name;
   const far = known?.properties.distance_m;
   const minutes = known?.properties.walk_min;
-  const way = [typeof far === "number" && distance(far), typeof minutes === "number" && walk(minutes)].filter(Boolean).join(" · ");
+  const foot = known && typeof minutes === "number" && walk(minutes) + walkBasis(known.properties.walk_basis);
+  const way = [typeof far === "number" && distance(far), foot].filter(Boolean).join(" · ");
   return h(
     "header",
     { class: "place-head" },

@@ -86,6 +86,7 @@ export interface SiteProperties {
   precision: "exact" | "address" | "approximate" | "area" | "none";
   distance_m: number | null;
   walk_min: number | null;
+  walk_basis: "straight_line" | "street";
   state: "open" | "paused" | "closed" | "planned";
   open: Open;
   hours_text: string;
@@ -99,6 +100,12 @@ export interface SiteProperties {
   floor: string;
   directions: string;
   phone: string;
+}
+
+export interface Way {
+  type: "Feature";
+  geometry: GeoJSON.LineString;
+  properties: { code: string; name: string; walk_min: number; walk_basis: "straight_line" | "street"; length_m: number };
 }
 
 export interface AmenityDetail {
