@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 from math import nan
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
@@ -20,6 +20,7 @@ from geodata.index.columns import (
     Closures,
     Columns,
     EvidenceTable,
+    Lexicon,
     Lexicons,
     Numbers,
     Table,
@@ -28,7 +29,14 @@ from geodata.index.columns import (
 )
 from geodata.index.evidence import numbered, rating_json, ratings, scores
 from geodata.index.evidence import patched as patched_evidence
-from geodata.index.features import access_values, extra_base, feature_values, remarks
+from geodata.index.features import (
+    RowColumns,
+    access_values,
+    extra_bases,
+    feature_values,
+    of_each,
+    remarks,
+)
 from geodata.index.search import Texts
 from geodata.indicators import Indicator, to_json
 from geodata.sites import Score
@@ -36,12 +44,7 @@ from geodata.store.records import SiteRow
 
 #: Rows read before they become arrays: as Python objects they take twenty times the memory.
 _BATCH = 5000
-#: Facilities, say, of which is kept what they come to.
-_KEPT = 4000
 _NOT_RATED: tuple[float, bytes | None] = (nan, None)
-
-_From = TypeVar("_From")
-_To = TypeVar("_To")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,28 +88,6 @@ def figures_json(items: Iterable[tuple[int, Indicator]]) -> dict[int, bytes]:
     return {site: orjson.dumps(figures) for site, figures in found.items()}
 
 
-@dataclass(slots=True)
-class _Batch:
-    """Rows on their way, one list entry a row (but ``closures``)."""
-
-    ids: list[int] = field(default_factory=list)
-    codes: list[bytes] = field(default_factory=list)
-    places: list[tuple[float, float, float]] = field(default_factory=list)
-    coded: list[tuple[int, int, int, int, int, int, int, int, bool]] = field(default_factory=list)
-    have: list[int] = field(default_factory=list)
-    yes: list[int] = field(default_factory=list)
-    ways: list[int] = field(default_factory=list)
-    closures: list[tuple[int, int, int, int]] = field(default_factory=list)
-    dates: list[tuple[int, int]] = field(default_factory=list)
-    indicators: list[bytes] = field(default_factory=list)
-    feature: list[bytes] = field(default_factory=list)
-    extra: list[bytes] = field(default_factory=list)
-    names: list[str] = field(default_factory=list)
-    aliases: list[str] = field(default_factory=list)
-    addresses: list[str] = field(default_factory=list)
-    pinyin: list[str] = field(default_factory=list)
-
-
 class _Amenities(NamedTuple):
     """What facilities or services come to: bits, the JSON for features, and what is known beyond the values."""
 
@@ -123,32 +104,13 @@ class _Access(NamedTuple):
     values: bytes
 
 
-class _Known(Generic[_From, _To]):
-    """What was made from values lately. The store shares one value between rows that say the same."""
-
-    def __init__(self, make: Callable[[_From], _To]) -> None:
-        self._make = make
-        # The value is kept beside what was made of it: as long as it lives, no other one has its identity.
-        self._known: dict[int, tuple[_From, _To]] = {}
-
-    def of(self, value: _From) -> _To:
-        """Return what is made from a value that nobody changes."""
-        found = self._known.get(id(value))
-        if found is not None:
-            return found[1]
-        if len(self._known) >= _KEPT:
-            self._known.clear()
-        made = self._make(value)
-        self._known[id(value)] = value, made
-        return made
-
-
 class _Bits(dict[str, int]):
     """The bit of a facility or service by its code."""
 
     def __init__(self, prefix: str, numbers: Numbers) -> None:
         self._prefix = prefix
         self._numbers = numbers
+        self.known: dict[int, tuple[Mapping[str, Mapping[str, Any]], _Amenities]] = {}
 
     def __missing__(self, code: str) -> int:
         bit = self[code] = 1 << self._numbers[self._prefix + code]
@@ -185,78 +147,82 @@ class _Reader:
         self.indicators = indicators
         self.dates: list[NDArray[np.int32]] = []
         self.figures: list[tuple[bytes, NDArray[np.int32]]] = []
+        self.facilities = _Bits("f.", lexicons.amenities.numbers)
+        self.services = _Bits("s.", lexicons.amenities.numbers)
         self.ids: list[NDArray[np.int64]] = []
-        self.facilities = _Known(_Bits("f.", lexicons.amenities.numbers).amenities)
-        self.services = _Known(_Bits("s.", lexicons.amenities.numbers).amenities)
-        self.access = _Known(self._access)
         self.tables: list[Table] = []
         self.closures: list[tuple[int, int, int, int]] = []
         self.texts: list[Texts] = []
         self.extras: list[tuple[bytes, NDArray[np.int32]]] = []
         self.size = 0
 
-    def features(self, rows: Iterable[SiteRow]) -> Iterator[tuple[bytes, NDArray[np.int32]]]:
+    def features(
+        self, rows: Iterable[SiteRow]
+    ) -> Iterator[tuple[bytes, NDArray[np.int32]]]:
         """Read all rows; yields their features batch by batch and keeps the rest."""
         remaining = iter(rows)
         while True:
-            batch = _Batch()
-            for row in islice(remaining, _BATCH):
-                self._read(row, batch)
-            self.dates.append(np.array(batch.dates, dtype=np.int32).reshape(-1, 2))
-            self.figures.append((b"".join(batch.indicators), lengths_of(batch.indicators)))
-            self.ids.append(np.array(batch.ids, dtype=np.int64))
-            self.tables.append(self._table(batch))
-            self.texts.append(Texts.of(batch.names, batch.aliases, batch.addresses, batch.pinyin))
-            self.closures += batch.closures
-            self.extras.append((b"".join(batch.extra), lengths_of(batch.extra)))
-            self.size += len(batch.codes)
-            yield b"".join(batch.feature), lengths_of(batch.feature)
-            if len(batch.codes) < _BATCH:
+            batch = list(islice(remaining, _BATCH))
+            # Column by column: what is done for one row takes several times as long as the same done for all.
+            columns: RowColumns = SiteRow._make(
+                zip(*batch, strict=True) if batch else [()] * len(SiteRow._fields)
+            )
+            feature = self._read(columns)
+            yield b"".join(feature), lengths_of(feature)
+            if len(batch) < _BATCH:
                 return
 
-    def _read(self, row: SiteRow, batch: _Batch) -> None:
-        words = self.lexicons
-        area_name = row.area_name or self.area_names.get(row.area or "", "")
-        score, rating = self.ratings.get(row.id, _NOT_RATED)
-        if rating is None:
-            score, rating = _stored_rating(row.score)
-        batch.ids.append(row.id)
-        verified = row.verified_on.toordinal() if row.verified_on else 0
-        batch.dates.append((verified, row.updated_at.toordinal()))
-        batch.indicators.append(self.indicators.get(row.id, b""))
-        batch.codes.append(row.code.encode())
-        batch.places.append((nan if row.lon is None else row.lon, nan if row.lat is None else row.lat, score))
-        batch.coded.append(
-            (
-                words.kinds.numbers[row.kind],
-                words.levels.numbers[row.level],
-                words.states.numbers[row.state],
-                words.areas.numbers[row.area],
-                words.area_names.numbers[area_name],
-                words.hours.numbers[row.hours_osm],
-                NO_FIRST_DAY if row.valid_from is None else row.valid_from.toordinal(),
-                NO_LAST_DAY if row.valid_to is None else row.valid_to.toordinal(),
-                bool(row.state != "open" or row.closures or row.valid_from or row.valid_to),
-            )
+    def _read(self, rows: RowColumns) -> list[bytes]:
+        """Keep the rows of a batch, given as columns; return their features."""
+        names = [
+            name or self.area_names.get(area or "", "")
+            for name, area in zip(rows.area_name, rows.area, strict=True)
+        ]
+        facilities = of_each(
+            rows.facilities, self.facilities.amenities, self.facilities.known
         )
-        self._read_amenities(row, area_name, rating, batch)
-        for closure in row.closures:
-            self._read_closure(closure, batch)
-        batch.names.append(row.name)
-        batch.aliases.append("\n".join((*row.labels, *row.former_names)))
-        batch.addresses.append(f"{row.address}\n{area_name}")
-        batch.pinyin.append(row.search)
+        services = of_each(rows.services, self.services.amenities, self.services.known)
+        access = of_each(rows.access, self._access)
+        scores, ratings = self._rated(rows)
+        self.ids.append(np.array(rows.id, dtype=np.int64))
+        self.tables.append(
+            self._table(rows, names, facilities, services, access, scores)
+        )
+        for place, closures in enumerate(rows.closures):
+            for closure in closures:
+                self._read_closure(closure, self.size + place)
+        aliases = [
+            "\n".join((*labels, *former))
+            for labels, former in zip(rows.labels, rows.former_names, strict=True)
+        ]
+        addresses = list(map("{}\n{}".format, rows.address, names))
+        self.texts.append(Texts.of(rows.name, aliases, addresses, rows.search))
+        extra = extra_bases(
+            rows,
+            [part.remarks for part in facilities],
+            [part.remarks for part in services],
+        )
+        self.extras.append((b"".join(extra), lengths_of(extra)))
+        self.dates.append(_dates(rows))
+        figures = [self.indicators.get(site_id, b"") for site_id in rows.id]
+        self.figures.append((b"".join(figures), lengths_of(figures)))
+        self.size += len(rows.code)
+        return feature_values(
+            rows,
+            names,
+            [part.values for part in facilities],
+            [part.values for part in services],
+            [part.values for part in access],
+            ratings,
+        )
 
-    def _read_amenities(self, row: SiteRow, area_name: str, rating: bytes, batch: _Batch) -> None:
-        facilities = self.facilities.of(row.facilities)
-        services = self.services.of(row.services)
-        access = self.access.of(row.access)
-        batch.have.append(facilities.have | services.have)
-        batch.yes.append(facilities.yes | services.yes)
-        batch.ways.append(access.ways)
-        values = feature_values(row, area_name, facilities.values, services.values, access.values, rating)
-        batch.feature.append(values)
-        batch.extra.append(extra_base(row, facilities.remarks, services.remarks))
+    def _rated(self, rows: RowColumns) -> tuple[list[float], list[bytes]]:
+        """Return the scores, and their JSON."""
+        found: list[tuple[float, bytes]] = []
+        for site_id, stored in zip(rows.id, rows.score, strict=True):
+            score, rating = self.ratings.get(site_id, _NOT_RATED)
+            found.append(_stored_rating(stored) if rating is None else (score, rating))
+        return [score for score, _ in found], [rating for _, rating in found]
 
     def _access(self, stored: Mapping[str, Any]) -> _Access:
         ways = 0
@@ -264,44 +230,90 @@ class _Reader:
             ways |= 1 << self.lexicons.ways.numbers[way]
         return _Access(ways, access_values(stored))
 
-    def _read_closure(self, closure: Mapping[str, str], batch: _Batch) -> None:
+    def _read_closure(self, closure: Mapping[str, str], row: int) -> None:
         first, last = closure.get("start"), closure.get("end")
-        batch.closures.append(
+        self.closures.append(
             (
-                self.size + len(batch.codes) - 1,
-                NO_FIRST_DAY if first is None else date.fromisoformat(first).toordinal(),
+                row,
+                NO_FIRST_DAY
+                if first is None
+                else date.fromisoformat(first).toordinal(),
                 NO_LAST_DAY if last is None else date.fromisoformat(last).toordinal(),
                 self.lexicons.reasons.numbers[closure.get("reason", "")],
             )
         )
 
-    def _table(self, batch: _Batch) -> Table:
-        places = np.array(batch.places, dtype=np.float64).reshape(-1, 3)
-        coded = np.array(batch.coded, dtype=np.int64).reshape(-1, 9)
-        amenities, ways = len(self.lexicons.amenities), len(self.lexicons.ways)
-        return Table(
-            code=np.array(batch.codes, dtype=np.bytes_) if batch.codes else np.empty(0, dtype="S1"),
-            lon=places[:, 0],
-            lat=places[:, 1],
-            kind=coded[:, 0].astype(np.uint16),
-            level=coded[:, 1].astype(np.uint16),
-            state=coded[:, 2].astype(np.uint16),
-            area=coded[:, 3].astype(np.int32),
-            area_name=coded[:, 4].astype(np.int32),
-            hours=coded[:, 5].astype(np.int32),
-            have=words_of(batch.have, amenities),
-            yes=words_of(batch.yes, amenities),
-            ways=words_of(batch.ways, ways),
-            score=places[:, 2],
-            valid_from=coded[:, 6].astype(np.int32),
-            valid_to=coded[:, 7].astype(np.int32),
-            special=coded[:, 8].astype(np.bool_),
+    def _table(
+        self,
+        rows: RowColumns,
+        area_names: list[str],
+        facilities: list[_Amenities],
+        services: list[_Amenities],
+        access: list[_Access],
+        scores: list[float],
+    ) -> Table:
+        words, amenities = self.lexicons, list(zip(facilities, services, strict=True))
+        special = zip(
+            rows.state, rows.closures, rows.valid_from, rows.valid_to, strict=True
         )
+        return Table(
+            code=np.array(rows.code, dtype=np.bytes_)
+            if rows.code
+            else np.empty(0, dtype="S1"),
+            lon=np.array(rows.lon, dtype=np.float64),
+            lat=np.array(rows.lat, dtype=np.float64),
+            kind=_numbered(words.kinds, rows.kind, np.uint16),
+            level=_numbered(words.levels, rows.level, np.uint16),
+            state=_numbered(words.states, rows.state, np.uint16),
+            area=_numbered(words.areas, rows.area, np.int32),
+            area_name=_numbered(words.area_names, area_names, np.int32),
+            hours=_numbered(words.hours, rows.hours_osm, np.int32),
+            have=words_of(
+                [one.have | two.have for one, two in amenities], len(words.amenities)
+            ),
+            yes=words_of(
+                [one.yes | two.yes for one, two in amenities], len(words.amenities)
+            ),
+            ways=words_of([part.ways for part in access], len(words.ways)),
+            score=np.array(scores, dtype=np.float64),
+            valid_from=_days(rows.valid_from, NO_FIRST_DAY),
+            valid_to=_days(rows.valid_to, NO_LAST_DAY),
+            special=np.array(
+                [state != "open" or any(rest) for state, *rest in special],
+                dtype=np.bool_,
+            ),
+        )
+
+
+def _numbered(
+    lexicon: Lexicon, values: Sequence[str | None], dtype: type[np.integer[Any]]
+) -> NDArray[Any]:
+    return np.fromiter(
+        map(lexicon.numbers.__getitem__, values), dtype=dtype, count=len(values)
+    )
+
+
+def _dates(rows: RowColumns) -> NDArray[np.int32]:
+    """Return by row the days on which it was verified, 0 for never, and updated."""
+    updated = [moment.toordinal() for moment in rows.updated_at]
+    return np.column_stack(
+        (_days(rows.verified_on, 0), np.array(updated, dtype=np.int32))
+    )
+
+
+def _days(days: Sequence[date | None], missing: int) -> NDArray[np.int32]:
+    return np.array(
+        [missing if day is None else day.toordinal() for day in days], dtype=np.int32
+    )
 
 
 def _stored_rating(score: Score | None) -> tuple[float, bytes]:
     """Return the score of a site without evidence, and its JSON."""
-    return (nan, b"null") if score is None else (score.score, rating_json(score.score, score.stars, score.count))
+    return (
+        (nan, b"null")
+        if score is None
+        else (score.score, rating_json(score.score, score.stars, score.count))
+    )
 
 
 def read(
@@ -323,7 +335,9 @@ def read(
         What is known beside.
     """
     evidence = told.evidence
-    known: dict[int, tuple[float, bytes]] = dict.fromkeys(np.unique(evidence.row).tolist(), (nan, b"null"))
+    known: dict[int, tuple[float, bytes]] = dict.fromkeys(
+        np.unique(evidence.row).tolist(), (nan, b"null")
+    )
     for part in scores(evidence, told.day):
         known.update(ratings(part))
     reader = _Reader(lexicons, area_names, known, told.indicators)
@@ -341,7 +355,11 @@ def read(
 
 
 def whole(
-    part: Part, lexicons: Lexicons, aliases: Mapping[str, str], day: date, of_areas: list[dict[str, Any]]
+    part: Part,
+    lexicons: Lexicons,
+    aliases: Mapping[str, str],
+    day: date,
+    of_areas: list[dict[str, Any]],
 ) -> Columns:
     """Return the columns of all sites, whose scores are those of ``day``, with the figures of areas."""
     return Columns(
@@ -360,7 +378,11 @@ def whole(
 
 
 def patched(
-    old: Columns, part: Part, lexicons: Lexicons, aliases: Mapping[str, str], of_areas: list[dict[str, Any]]
+    old: Columns,
+    part: Part,
+    lexicons: Lexicons,
+    aliases: Mapping[str, str],
+    of_areas: list[dict[str, Any]],
 ) -> tuple[Columns, NDArray[np.int32]]:
     """Return a copy of the columns with the changed rows put in, and their row numbers.
 
@@ -368,7 +390,9 @@ def patched(
     """
     rows = _row_numbers(old.table.code, part.table.code)
     if not len(rows):
-        return replace(old, lexicons=lexicons, aliases=dict(aliases), area_indicators=of_areas), rows
+        return replace(
+            old, lexicons=lexicons, aliases=dict(aliases), area_indicators=of_areas
+        ), rows
     size = max(len(old), int(rows.max()) + 1)
     closures = replace(part.closures, row=rows[part.closures.row])
     columns = Columns(
@@ -378,7 +402,9 @@ def patched(
         old.feature.patched(size, rows, part.feature),
         old.extra.patched(size, rows, part.extra),
         dict(aliases),
-        patched_evidence(old.evidence, rows, replace(part.evidence, row=rows[part.evidence.row])),
+        patched_evidence(
+            old.evidence, rows, replace(part.evidence, row=rows[part.evidence.row])
+        ),
         old.rated_on,
         patched_array(old.dates, size, rows, part.dates),
         old.indicators.patched(size, rows, part.indicators),

@@ -7,16 +7,23 @@ Of a feature only the values are kept, each as JSON; the names of its members ar
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from operator import attrgetter
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
 import orjson
 
 from geodata.datum import convert_point
-from geodata.sites import Datum
-from geodata.store.records import SiteRow
+from geodata.sites import Datum, SourceRef
+
+#: A :class:`SiteRow` each field of which has the values of many sites.
+RowColumns: TypeAlias = Any
+
+#: Values, of facilities say, of which is remembered what they come to.
+_KEPT = 4000
+
+_From = TypeVar("_From")
+_To = TypeVar("_To")
 
 #: Walking along streets is longer than the straight line, at 80 metres a minute.
 DETOUR = 1.3
@@ -37,49 +44,92 @@ _TEMPLATE = (
 _BETWEEN = b"\0"
 
 
+class Jsons(dict[Any, bytes]):
+    """The JSON of values that repeat, each made once."""
+
+    def __missing__(self, value: Any) -> bytes:
+        made = self[value] = orjson.dumps(value)
+        return made
+
+
 def feature_values(
-    row: SiteRow, area_name: str, facilities: bytes, services: bytes, access: bytes, rating: bytes
-) -> bytes:
-    """Return what lasts of a site's feature, in WGS-84.
+    rows: RowColumns,
+    area_names: Sequence[str],
+    facilities: Sequence[bytes],
+    services: Sequence[bytes],
+    access: Sequence[bytes],
+    ratings: Sequence[bytes],
+) -> list[bytes]:
+    """Return what lasts of sites' features, in WGS-84.
 
     Parameters
     ----------
-    row : SiteRow
-    area_name : str
-        The name of its area.
-    facilities, services : bytes
+    rows : RowColumns
+    area_names : sequence of str
+        The names of their areas.
+    facilities, services : sequence of bytes
         JSON of the values by code; unknown ones left out.
-    access : bytes
+    access : sequence of bytes
         As :func:`access_values` made it.
-    rating : bytes
-        JSON of the rating.
+    ratings : sequence of bytes
+        JSON of the ratings.
     """
-    labels = row.labels
-    before = (
-        row.code,
-        None if row.lon is None else {"type": "Point", "coordinates": (row.lon, row.lat)},
-        row.code,
-        row.name,
-        row.kind,
-        labels,
-        labels[0] if labels else None,
-        row.address,
-        row.area,
-        area_name,
-        row.precision,
-        row.state,
-        row.hours_text,
+    repeated, dumps = Jsons().__getitem__, orjson.dumps
+    codes = list(map(dumps, rows.code))
+    columns: tuple[Iterable[bytes], ...] = (
+        codes,
+        map(_point_json, rows.lon, rows.lat),
+        codes,
+        map(dumps, rows.name),
+        map(repeated, rows.kind),
+        of_each(rows.labels, dumps),
+        of_each(rows.labels, lambda labels: dumps(labels[0] if labels else None)),
+        map(dumps, rows.address),
+        map(repeated, rows.area),
+        map(repeated, area_names),
+        map(repeated, rows.precision),
+        map(repeated, rows.state),
+        map(repeated, rows.hours_text),
+        facilities,
+        services,
+        access,
+        map(repeated, rows.level),
+        ratings,
+        map(_pair_json, rows.entrance_lon, rows.entrance_lat),
+        map(repeated, rows.floor),
+        map(repeated, rows.directions),
+        map(dumps, rows.phone),
     )
-    after = (
-        None if row.entrance_lon is None else (row.entrance_lon, row.entrance_lat),
-        row.floor,
-        row.directions,
-        row.phone,
-    )
-    level = orjson.dumps(row.level)
-    return _BETWEEN.join(
-        (*map(orjson.dumps, before), facilities, services, access, level, rating, *map(orjson.dumps, after))
-    )
+    return list(map(_BETWEEN.join, zip(*columns, strict=True)))
+
+
+def _point_json(lon: float | None, lat: float | None) -> bytes:
+    return b"null" if lon is None else b'{"type":"Point","coordinates":%b}' % orjson.dumps((lon, lat))
+
+
+def _pair_json(lon: float | None, lat: float | None) -> bytes:
+    return b"null" if lon is None else orjson.dumps((lon, lat))
+
+
+def of_each(
+    values: Sequence[_From], make: Callable[[_From], _To], known: dict[int, tuple[_From, _To]] | None = None
+) -> list[_To]:
+    """Return what is made of each value, made once of what stands there several times as the same object.
+
+    Parameters
+    ----------
+    values : sequence
+    make : callable
+    known : dict, optional
+        Remembers from one call to the next, with the values: while they live nothing else has their identity.
+    """
+    made = {} if known is None else known
+    if len(made) > _KEPT:
+        made.clear()
+    for number, value in zip(map(id, values), values, strict=True):
+        if number not in made:
+            made[number] = value, make(value)
+    return [made[number][1] for number in map(id, values)]
 
 
 def access_values(access: Mapping[str, Any]) -> bytes:
@@ -179,30 +229,37 @@ _PLAIN_EXTRAS: Mapping[str, Any] = {
 }
 
 
-_plain_extras = attrgetter(*_PLAIN_EXTRAS)
-
-
-def extra_base(row: SiteRow, facilities: Mapping[str, Any], services: Mapping[str, Any]) -> bytes:
-    """Return what only the page of one site shows; empty parts are left out.
+def extra_bases(
+    rows: RowColumns, facilities: Sequence[Mapping[str, Any]], services: Sequence[Mapping[str, Any]]
+) -> list[bytes]:
+    """Return what only the page of one site shows, of many; empty parts are left out.
 
     Parameters
     ----------
-    row : SiteRow
-    facilities, services : mapping
+    rows : RowColumns
+    facilities, services : sequence of mapping
         As :func:`remarks` made them.
     """
-    extra = {name: value for name, value in zip(_PLAIN_EXTRAS, _plain_extras(row), strict=True) if value}
-    if facilities:
-        extra["facilities"] = facilities
-    if services:
-        extra["services"] = services
-    if note := row.access.get("note"):
-        extra["access_note"] = note
-    if row.sources:
-        extra["sources"] = [{"source": item.source, "last_seen": item.last_seen} for item in row.sources]
-    extra["version"] = row.version
-    extra["updated_at"] = row.updated_at
-    return orjson.dumps(extra)
+    parts = {name: getattr(rows, name) for name in _PLAIN_EXTRAS}
+    parts |= {"facilities": facilities, "services": services}
+    parts["access_note"] = of_each(rows.access, lambda access: access.get("note"))
+    known = Jsons()
+    members = [
+        [b'"%b":%b,' % (name.encode(), orjson.dumps(value)) if value else b"" for value in values]
+        for name, values in parts.items()
+        if any(values)
+    ]
+    members.append([_sources_json(sources, known) for sources in rows.sources])
+    last = zip(rows.version, map(known.__getitem__, rows.updated_at), strict=True)
+    members.append([b'"version":%d,"updated_at":%b}' % pair for pair in last])
+    return [b"{" + b"".join(of_site) for of_site in zip(*members, strict=True)]
+
+
+def _sources_json(sources: Sequence[SourceRef], known: Jsons) -> bytes:
+    if not sources:
+        return b""
+    listed = [b'{"source":%b,"last_seen":%b}' % (known[item.source], known[item.last_seen]) for item in sources]
+    return b'"sources":[%b],' % b",".join(listed)
 
 
 def read_extra(extra: bytes, properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,8 @@ import gc
 
 import pytest
 
-from geodata.index import build
+from geodata.index import build, features
+from geodata.index.features import of_each
 from geodata.sites import Access, Amenity, Position, Site
 from geodata.store import types
 from tests.indexes import NOON, RowStore, code_of, load
@@ -24,13 +25,13 @@ def site(number: int) -> Site:
     )
 
 
-@pytest.mark.parametrize("kept", [1, 3, 1000])
+@pytest.mark.parametrize("batch", [1, 3, 40, 1000])
 @pytest.mark.parametrize("shared", [True, False])
-def test_what_is_remembered_of_repeated_facilities_changes_no_answer(
-    monkeypatch: pytest.MonkeyPatch, kept: int, shared: bool
+def test_rows_read_together_and_values_shared_change_no_answer(
+    monkeypatch: pytest.MonkeyPatch, batch: int, shared: bool
 ) -> None:
     expected = [load(RowStore([site(number)])).detail(code_of(0), NOON)["properties"] for number in range(4)]
-    monkeypatch.setattr(build, "_KEPT", kept)
+    monkeypatch.setattr(build, "_BATCH", batch)
     store = RowStore([site(number) for number in range(40)])
     if shared:
         store.rows = [
@@ -44,12 +45,27 @@ def test_what_is_remembered_of_repeated_facilities_changes_no_answer(
             assert found[part] == expected[number % 4][part]
 
 
-def test_values_that_are_gone_are_not_taken_for_new_ones() -> None:
+def test_what_stands_there_several_times_is_made_once() -> None:
+    one, like = ["a"], ["a"]
+    made: list[list[str]] = []
+
+    def make(value: list[str]) -> int:
+        made.append(value)
+        return len(made)
+
+    assert of_each([one, like, one, one, like], make) == [1, 2, 1, 1, 2]
+    assert of_each([], make) == []
+    assert len(made) == 2
+
+
+def test_values_that_are_gone_are_not_taken_for_new_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     """A new object may get the address of one that was freed."""
-    known = build._Known(len)
+    monkeypatch.setattr(features, "_KEPT", 20)
+    known: dict[int, tuple[list[str], int]] = {}
     for size in range(500):
-        assert known.of(["x"] * size) == size
+        assert of_each([["x"] * size], len, known) == [size]
         gc.collect(0)
+        assert len(known) <= 21
 
 
 def test_decoded_json_is_shared_and_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
