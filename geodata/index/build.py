@@ -29,14 +29,7 @@ from geodata.index.columns import (
 )
 from geodata.index.evidence import numbered, rating_json, ratings, scores
 from geodata.index.evidence import patched as patched_evidence
-from geodata.index.features import (
-    RowColumns,
-    access_values,
-    extra_bases,
-    feature_values,
-    of_each,
-    remarks,
-)
+from geodata.index.features import RowColumns, access_values, extra_bases, feature_values, of_each, remarks
 from geodata.index.search import Texts
 from geodata.indicators import Indicator, to_json
 from geodata.sites import Score
@@ -156,17 +149,13 @@ class _Reader:
         self.extras: list[tuple[bytes, NDArray[np.int32]]] = []
         self.size = 0
 
-    def features(
-        self, rows: Iterable[SiteRow]
-    ) -> Iterator[tuple[bytes, NDArray[np.int32]]]:
+    def features(self, rows: Iterable[SiteRow]) -> Iterator[tuple[bytes, NDArray[np.int32]]]:
         """Read all rows; yields their features batch by batch and keeps the rest."""
         remaining = iter(rows)
         while True:
             batch = list(islice(remaining, _BATCH))
             # Column by column: what is done for one row takes several times as long as the same done for all.
-            columns: RowColumns = SiteRow._make(
-                zip(*batch, strict=True) if batch else [()] * len(SiteRow._fields)
-            )
+            columns: RowColumns = SiteRow._make(zip(*batch, strict=True) if batch else [()] * len(SiteRow._fields))
             feature = self._read(columns)
             yield b"".join(feature), lengths_of(feature)
             if len(batch) < _BATCH:
@@ -175,33 +164,21 @@ class _Reader:
     def _read(self, rows: RowColumns) -> list[bytes]:
         """Keep the rows of a batch, given as columns; return their features."""
         names = [
-            name or self.area_names.get(area or "", "")
-            for name, area in zip(rows.area_name, rows.area, strict=True)
+            name or self.area_names.get(area or "", "") for name, area in zip(rows.area_name, rows.area, strict=True)
         ]
-        facilities = of_each(
-            rows.facilities, self.facilities.amenities, self.facilities.known
-        )
+        facilities = of_each(rows.facilities, self.facilities.amenities, self.facilities.known)
         services = of_each(rows.services, self.services.amenities, self.services.known)
         access = of_each(rows.access, self._access)
         scores, ratings = self._rated(rows)
         self.ids.append(np.array(rows.id, dtype=np.int64))
-        self.tables.append(
-            self._table(rows, names, facilities, services, access, scores)
-        )
+        self.tables.append(self._table(rows, names, facilities, services, access, scores))
         for place, closures in enumerate(rows.closures):
             for closure in closures:
                 self._read_closure(closure, self.size + place)
-        aliases = [
-            "\n".join((*labels, *former))
-            for labels, former in zip(rows.labels, rows.former_names, strict=True)
-        ]
+        aliases = ["\n".join((*labels, *former)) for labels, former in zip(rows.labels, rows.former_names, strict=True)]
         addresses = list(map("{}\n{}".format, rows.address, names))
         self.texts.append(Texts.of(rows.name, aliases, addresses, rows.search))
-        extra = extra_bases(
-            rows,
-            [part.remarks for part in facilities],
-            [part.remarks for part in services],
-        )
+        extra = extra_bases(rows, [part.remarks for part in facilities], [part.remarks for part in services])
         self.extras.append((b"".join(extra), lengths_of(extra)))
         self.dates.append(_dates(rows))
         figures = [self.indicators.get(site_id, b"") for site_id in rows.id]
@@ -235,9 +212,7 @@ class _Reader:
         self.closures.append(
             (
                 row,
-                NO_FIRST_DAY
-                if first is None
-                else date.fromisoformat(first).toordinal(),
+                NO_FIRST_DAY if first is None else date.fromisoformat(first).toordinal(),
                 NO_LAST_DAY if last is None else date.fromisoformat(last).toordinal(),
                 self.lexicons.reasons.numbers[closure.get("reason", "")],
             )
@@ -253,13 +228,9 @@ class _Reader:
         scores: list[float],
     ) -> Table:
         words, amenities = self.lexicons, list(zip(facilities, services, strict=True))
-        special = zip(
-            rows.state, rows.closures, rows.valid_from, rows.valid_to, strict=True
-        )
+        special = zip(rows.state, rows.closures, rows.valid_from, rows.valid_to, strict=True)
         return Table(
-            code=np.array(rows.code, dtype=np.bytes_)
-            if rows.code
-            else np.empty(0, dtype="S1"),
+            code=np.array(rows.code, dtype=np.bytes_) if rows.code else np.empty(0, dtype="S1"),
             lon=np.array(rows.lon, dtype=np.float64),
             lat=np.array(rows.lat, dtype=np.float64),
             kind=_numbered(words.kinds, rows.kind, np.uint16),
@@ -268,52 +239,33 @@ class _Reader:
             area=_numbered(words.areas, rows.area, np.int32),
             area_name=_numbered(words.area_names, area_names, np.int32),
             hours=_numbered(words.hours, rows.hours_osm, np.int32),
-            have=words_of(
-                [one.have | two.have for one, two in amenities], len(words.amenities)
-            ),
-            yes=words_of(
-                [one.yes | two.yes for one, two in amenities], len(words.amenities)
-            ),
+            have=words_of([one.have | two.have for one, two in amenities], len(words.amenities)),
+            yes=words_of([one.yes | two.yes for one, two in amenities], len(words.amenities)),
             ways=words_of([part.ways for part in access], len(words.ways)),
             score=np.array(scores, dtype=np.float64),
             valid_from=_days(rows.valid_from, NO_FIRST_DAY),
             valid_to=_days(rows.valid_to, NO_LAST_DAY),
-            special=np.array(
-                [state != "open" or any(rest) for state, *rest in special],
-                dtype=np.bool_,
-            ),
+            special=np.array([state != "open" or any(rest) for state, *rest in special], dtype=np.bool_),
         )
 
 
-def _numbered(
-    lexicon: Lexicon, values: Sequence[str | None], dtype: type[np.integer[Any]]
-) -> NDArray[Any]:
-    return np.fromiter(
-        map(lexicon.numbers.__getitem__, values), dtype=dtype, count=len(values)
-    )
+def _numbered(lexicon: Lexicon, values: Sequence[str | None], dtype: type[np.integer[Any]]) -> NDArray[Any]:
+    return np.fromiter(map(lexicon.numbers.__getitem__, values), dtype=dtype, count=len(values))
 
 
 def _dates(rows: RowColumns) -> NDArray[np.int32]:
     """Return by row the days on which it was verified, 0 for never, and updated."""
     updated = [moment.toordinal() for moment in rows.updated_at]
-    return np.column_stack(
-        (_days(rows.verified_on, 0), np.array(updated, dtype=np.int32))
-    )
+    return np.column_stack((_days(rows.verified_on, 0), np.array(updated, dtype=np.int32)))
 
 
 def _days(days: Sequence[date | None], missing: int) -> NDArray[np.int32]:
-    return np.array(
-        [missing if day is None else day.toordinal() for day in days], dtype=np.int32
-    )
+    return np.array([missing if day is None else day.toordinal() for day in days], dtype=np.int32)
 
 
 def _stored_rating(score: Score | None) -> tuple[float, bytes]:
     """Return the score of a site without evidence, and its JSON."""
-    return (
-        (nan, b"null")
-        if score is None
-        else (score.score, rating_json(score.score, score.stars, score.count))
-    )
+    return (nan, b"null") if score is None else (score.score, rating_json(score.score, score.stars, score.count))
 
 
 def read(
@@ -335,9 +287,7 @@ def read(
         What is known beside.
     """
     evidence = told.evidence
-    known: dict[int, tuple[float, bytes]] = dict.fromkeys(
-        np.unique(evidence.row).tolist(), (nan, b"null")
-    )
+    known: dict[int, tuple[float, bytes]] = dict.fromkeys(np.unique(evidence.row).tolist(), (nan, b"null"))
     for part in scores(evidence, told.day):
         known.update(ratings(part))
     reader = _Reader(lexicons, area_names, known, told.indicators)
@@ -355,11 +305,7 @@ def read(
 
 
 def whole(
-    part: Part,
-    lexicons: Lexicons,
-    aliases: Mapping[str, str],
-    day: date,
-    of_areas: list[dict[str, Any]],
+    part: Part, lexicons: Lexicons, aliases: Mapping[str, str], day: date, of_areas: list[dict[str, Any]]
 ) -> Columns:
     """Return the columns of all sites, whose scores are those of ``day``, with the figures of areas."""
     return Columns(
@@ -378,11 +324,7 @@ def whole(
 
 
 def patched(
-    old: Columns,
-    part: Part,
-    lexicons: Lexicons,
-    aliases: Mapping[str, str],
-    of_areas: list[dict[str, Any]],
+    old: Columns, part: Part, lexicons: Lexicons, aliases: Mapping[str, str], of_areas: list[dict[str, Any]]
 ) -> tuple[Columns, NDArray[np.int32]]:
     """Return a copy of the columns with the changed rows put in, and their row numbers.
 
@@ -390,9 +332,7 @@ def patched(
     """
     rows = _row_numbers(old.table.code, part.table.code)
     if not len(rows):
-        return replace(
-            old, lexicons=lexicons, aliases=dict(aliases), area_indicators=of_areas
-        ), rows
+        return replace(old, lexicons=lexicons, aliases=dict(aliases), area_indicators=of_areas), rows
     size = max(len(old), int(rows.max()) + 1)
     closures = replace(part.closures, row=rows[part.closures.row])
     columns = Columns(
@@ -402,9 +342,7 @@ def patched(
         old.feature.patched(size, rows, part.feature),
         old.extra.patched(size, rows, part.extra),
         dict(aliases),
-        patched_evidence(
-            old.evidence, rows, replace(part.evidence, row=rows[part.evidence.row])
-        ),
+        patched_evidence(old.evidence, rows, replace(part.evidence, row=rows[part.evidence.row])),
         old.rated_on,
         patched_array(old.dates, size, rows, part.dates),
         old.indicators.patched(size, rows, part.indicators),

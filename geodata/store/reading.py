@@ -14,16 +14,7 @@ from geodata.sites import Hours, Score, SourceRef, StoredSite
 from geodata.store import schema
 from geodata.store.conditions import among
 from geodata.store.fields import from_row, storable
-from geodata.store.records import (
-    Batch,
-    BatchChange,
-    BatchInfo,
-    Change,
-    SiteOutline,
-    SiteRow,
-    SiteRows,
-    StoreState,
-)
+from geodata.store.records import Batch, BatchChange, BatchInfo, Change, SiteOutline, SiteRow, SiteRows, StoreState
 from geodata.store.types import Json, SharedJson
 
 if TYPE_CHECKING:
@@ -40,9 +31,7 @@ _SCORE = ("score", "stars", "count", "confidence")
 _WIDTH = len(schema.sites.c)
 #: The columns of a site, JSON as shared values.
 _SITE = tuple(
-    sa.type_coerce(sa.cast(column, sa.Text), SharedJson()).label(column.name)
-    if column.type is Json
-    else column
+    sa.type_coerce(sa.cast(column, sa.Text), SharedJson()).label(column.name) if column.type is Json else column
     for column in schema.sites.c
 )
 
@@ -56,9 +45,7 @@ def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
 
 def state(connection: Connection) -> StoreState:
     """Return the store's id and data version."""
-    row = connection.execute(
-        sa.select(schema.store_state.c.store_id, schema.store_state.c.data_version)
-    ).one()
+    row = connection.execute(sa.select(schema.store_state.c.store_id, schema.store_state.c.data_version)).one()
     return StoreState(row.store_id, row.data_version)
 
 
@@ -75,9 +62,7 @@ def lineage(connection: Connection, version: int) -> str:
     return "" if row is None else f"{row.id} {row.started_at.isoformat()}"
 
 
-def site_rows(
-    connection: Connection, where: sa.ColumnElement[bool]
-) -> Iterator[SiteRow]:
+def site_rows(connection: Connection, where: sa.ColumnElement[bool]) -> Iterator[SiteRow]:
     """Stream the sites of a condition by id, each with its score and sources; JSON values are not to be changed."""
     sites, scores, refs = schema.sites, schema.scores, schema.site_sources
     query = (
@@ -100,19 +85,11 @@ def site_rows(
         sources: dict[int, tuple[SourceRef, ...]] = {}
         last = columns[0][-1]
         while ref is not None and ref[0] <= last:
-            sources[ref[0]] = (
-                *sources.get(ref[0], ()),
-                SourceRef(ref[1], ref[2], ref[3]),
-            )
+            sources[ref[0]] = (*sources.get(ref[0], ()), SourceRef(ref[1], ref[2], ref[3]))
             ref = next(found, None)
-        scores_of = [
-            None if score[0] is None else Score(*score)
-            for score in zip(*columns[_WIDTH:], strict=True)
-        ]
+        scores_of = [None if score[0] is None else Score(*score) for score in zip(*columns[_WIDTH:], strict=True)]
         sources_of = [sources.get(site_id, ()) for site_id in columns[0]]
-        yield from map(
-            SiteRow._make, zip(*columns[:_WIDTH], scores_of, sources_of, strict=True)
-        )
+        yield from map(SiteRow._make, zip(*columns[:_WIDTH], scores_of, sources_of, strict=True))
 
 
 def outlines(connection: Connection) -> Iterator[SiteOutline]:
@@ -120,14 +97,10 @@ def outlines(connection: Connection) -> Iterator[SiteOutline]:
     sites, refs, aliases = schema.sites, schema.site_sources, schema.site_aliases
     merged = set(connection.execute(sa.select(aliases.c.code)).scalars())
     sources: dict[int, list[SourceRef]] = {}
-    of_sites = sa.select(
-        refs.c.site_id, refs.c.source, refs.c.source_key, refs.c.last_seen
-    )
+    of_sites = sa.select(refs.c.site_id, refs.c.source, refs.c.source_key, refs.c.last_seen)
     for row in connection.execute(of_sites, execution_options=_STREAM):
         sources.setdefault(int(row[0]), []).append(SourceRef(*row[1:]))
-    query = sa.select(*(sites.c[name] for name in SiteOutline._fields[:-1])).order_by(
-        sites.c.id
-    )
+    query = sa.select(*(sites.c[name] for name in SiteOutline._fields[:-1])).order_by(sites.c.id)
     for row in connection.execute(query, execution_options=_STREAM):
         if row[1] not in merged:
             yield SiteOutline._make((*row, tuple(sources.get(row[0], ()))))
@@ -156,55 +129,35 @@ def site_id(connection: Connection, code: str) -> int:
     NotFoundError
         If no site has or had the code.
     """
-    for table, column in (
-        ((schema.site_aliases, "site_id"), (schema.sites, "id"))
-        if storable(code)
-        else ()
-    ):
-        found = connection.execute(
-            sa.select(table.c[column]).where(table.c.code == code)
-        ).scalar()
+    for table, column in ((schema.site_aliases, "site_id"), (schema.sites, "id")) if storable(code) else ():
+        found = connection.execute(sa.select(table.c[column]).where(table.c.code == code)).scalar()
         if found is not None:
             return int(found)
     raise NotFoundError("site_not_found", site=code)
 
 
-def site_rows_among(
-    connection: Connection, codes: Collection[str] | None, source: str | None
-) -> Iterator[SiteRow]:
+def site_rows_among(connection: Connection, codes: Collection[str] | None, source: str | None) -> Iterator[SiteRow]:
     """Stream sites by their own codes, by source, or all."""
     condition: sa.ColumnElement[bool] = sa.true()
     if source is not None:
         refs = schema.site_sources
-        condition = schema.sites.c.id.in_(
-            sa.select(refs.c.site_id).where(refs.c.source == source)
-        )
+        condition = schema.sites.c.id.in_(sa.select(refs.c.site_id).where(refs.c.source == source))
     wanted = None if codes is None else set(filter(storable, codes))
-    if (
-        wanted is not None and len(wanted) <= CHUNK
-    ):  # beyond, going through all is quicker than asking for each
+    if wanted is not None and len(wanted) <= CHUNK:  # beyond, going through all is quicker than asking for each
         condition &= among(connection, schema.sites.c.code, wanted)
     for row in site_rows(connection, condition):
         if wanted is None or row.code in wanted:
             yield row
 
 
-def site_rows_by_key(
-    connection: Connection, source: str, keys: Iterable[str]
-) -> Iterator[tuple[str, SiteRow]]:
+def site_rows_by_key(connection: Connection, source: str, keys: Iterable[str]) -> Iterator[tuple[str, SiteRow]]:
     """Return the sites that a source knows by these keys, as (key, row)."""
     refs = schema.site_sources
     wanted = set(filter(storable, keys))
     of_source = sa.select(refs.c.site_id).where(refs.c.source == source)
     condition: sa.ColumnElement[bool] = schema.sites.c.id.in_(of_source)
     if len(wanted) <= CHUNK:  # as above
-        found = (
-            connection.execute(
-                of_source.where(among(connection, refs.c.source_key, wanted))
-            )
-            .scalars()
-            .all()
-        )
+        found = connection.execute(of_source.where(among(connection, refs.c.source_key, wanted))).scalars().all()
         if not found:
             return
         condition = among(connection, schema.sites.c.id, found)
@@ -222,16 +175,10 @@ def rows_since(connection: Connection, version: int) -> SiteRows:
     now = state(connection)
 
     def written(table: sa.Table) -> bool:
-        newest = connection.execute(
-            sa.select(sa.func.max(table.c.data_version))
-        ).scalar()
+        newest = connection.execute(sa.select(sa.func.max(table.c.data_version))).scalar()
         return newest is not None and int(newest) > version
 
-    pairs = connection.execute(
-        sa.select(aliases.c.code, sites.c.code.label("present")).join_from(
-            aliases, sites
-        )
-    )
+    pairs = connection.execute(sa.select(aliases.c.code, sites.c.code.label("present")).join_from(aliases, sites))
     return SiteRows(
         state=now,
         rows=site_rows(connection, sites.c.data_version > version),
@@ -242,12 +189,8 @@ def rows_since(connection: Connection, version: int) -> SiteRows:
         organisations=lambda: organisations(connection),
         areas_changed=written(schema.areas),
         areas=lambda: areas(connection),
-        evidence=lambda: evidence_rows(
-            connection, None if version < 0 else sites.c.data_version > version
-        ),
-        indicators=lambda: figures.of_sites(
-            connection, None if version < 0 else sites.c.data_version > version
-        ),
+        evidence=lambda: evidence_rows(connection, None if version < 0 else sites.c.data_version > version),
+        indicators=lambda: figures.of_sites(connection, None if version < 0 else sites.c.data_version > version),
         area_indicators=lambda: figures.of_areas(connection),
     )
 
@@ -257,9 +200,7 @@ def calendar_days(connection: Connection) -> list[CalendarDay]:
     from geodata.calendar import CalendarDay
 
     days = schema.calendar_days
-    query = sa.select(
-        days.c.day, days.c.kind, days.c.name_zh, days.c.name_en, days.c.source
-    ).order_by(days.c.day)
+    query = sa.select(days.c.day, days.c.kind, days.c.name_zh, days.c.name_en, days.c.source).order_by(days.c.day)
     return [CalendarDay(**row._mapping) for row in connection.execute(query)]
 
 
@@ -272,9 +213,7 @@ def organisations(connection: Connection) -> list[Organisation]:
     found: list[Organisation] = []
     for row in connection.execute(sa.select(table).order_by(table.c.code)).mappings():
         plain = {str(name): value for name, value in row.items() if name not in beside}
-        found.append(
-            Organisation(**plain, hours=Hours(row["hours_osm"], row["hours_text"]))
-        )
+        found.append(Organisation(**plain, hours=Hours(row["hours_osm"], row["hours_text"])))
     return found
 
 
@@ -283,15 +222,11 @@ def areas(connection: Connection) -> list[Area]:
     from geodata.areas import Area
 
     table = schema.areas
-    query = sa.select(
-        *(column for column in table.c if column.name != "data_version")
-    ).order_by(table.c.adcode)
+    query = sa.select(*(column for column in table.c if column.name != "data_version")).order_by(table.c.adcode)
     return [Area(**row._mapping) for row in connection.execute(query)]
 
 
-def evidence(
-    connection: Connection, site_ids: Collection[int] | None
-) -> dict[int, list[Evidence]]:
+def evidence(connection: Connection, site_ids: Collection[int] | None) -> dict[int, list[Evidence]]:
     """Return the evidence of sites, or of all, oldest first."""
     table = schema.evidence
     found: dict[int, list[Evidence]] = {}
@@ -304,29 +239,14 @@ def evidence(
     return found
 
 
-def evidence_rows(
-    connection: Connection, where: sa.ColumnElement[bool] | None
-) -> Iterator[tuple[Any, ...]]:
+def evidence_rows(connection: Connection, where: sa.ColumnElement[bool] | None) -> Iterator[tuple[Any, ...]]:
     """Stream the evidence of sites of a condition, or of all, as plain values, by site and day.
 
     Each is the site's id, then scheme, value, scale, count, as_of, level, name, source, note.
     """
     table, sites = schema.evidence, schema.sites
-    names = (
-        "site_id",
-        "scheme",
-        "value",
-        "scale",
-        "count",
-        "as_of",
-        "level",
-        "name",
-        "source",
-        "note",
-    )
-    query = sa.select(*(table.c[name] for name in names)).order_by(
-        table.c.site_id, table.c.as_of, table.c.id
-    )
+    names = ("site_id", "scheme", "value", "scale", "count", "as_of", "level", "name", "source", "note")
+    query = sa.select(*(table.c[name] for name in names)).order_by(table.c.site_id, table.c.as_of, table.c.id)
     if where is not None:
         query = query.join_from(table, sites).where(where)
     for part in connection.execute(query, execution_options=_STREAM).partitions():
@@ -337,17 +257,7 @@ def as_evidence(row: Any) -> Evidence:
     """Return a row of ``evidence`` as the domain's record."""
     from geodata.ratings import Evidence
 
-    names = (
-        "scheme",
-        "value",
-        "scale",
-        "count",
-        "as_of",
-        "level",
-        "name",
-        "source",
-        "note",
-    )
+    names = ("scheme", "value", "scale", "count", "as_of", "level", "name", "source", "note")
     return Evidence(**{name: row[name] for name in names})
 
 
@@ -356,13 +266,8 @@ def history(connection: Connection, of_site: int) -> list[Change]:
     table = schema.changes
     query = sa.select(table).where(table.c.site_id == of_site).order_by(table.c.id)
     rows: Sequence[Any] = connection.execute(query).all()
-    known = {
-        batch.id: batch
-        for batch in batches(connection, {int(row.batch_id) for row in rows})
-    }
-    return [
-        Change(known[row.batch_id], row.field, row.before, row.after) for row in rows
-    ]
+    known = {batch.id: batch for batch in batches(connection, {int(row.batch_id) for row in rows})}
+    return [Change(known[row.batch_id], row.field, row.before, row.after) for row in rows]
 
 
 def changes_of(connection: Connection, batch_id: int) -> Iterator[BatchChange]:
@@ -370,12 +275,7 @@ def changes_of(connection: Connection, batch_id: int) -> Iterator[BatchChange]:
     table, sites = schema.changes, schema.sites
     names = ("record", "field", "before", "after")
     query = (
-        sa.select(
-            table.c.id,
-            table.c.site_id,
-            sites.c.code,
-            *(table.c[name] for name in names),
-        )
+        sa.select(table.c.id, table.c.site_id, sites.c.code, *(table.c[name] for name in names))
         .outerjoin_from(table, sites, table.c.site_id == sites.c.id)
         .where(table.c.batch_id == batch_id)
         .order_by(table.c.id)
@@ -384,9 +284,7 @@ def changes_of(connection: Connection, batch_id: int) -> Iterator[BatchChange]:
         yield BatchChange(row[0], row[1], row[2] or "", *row[3:])
 
 
-def withdrawn(
-    connection: Connection, site_ids: Iterable[int]
-) -> dict[int, list[tuple[str, Any]]]:
+def withdrawn(connection: Connection, site_ids: Iterable[int]) -> dict[int, list[tuple[str, Any]]]:
     """Return what to set in sites that are closed because their creation was reverted, as (field, value) by site id.
 
     A site whose state was changed again since is not among them.
@@ -395,33 +293,23 @@ def withdrawn(
     found: dict[int, list[tuple[str, Any]]] = {}
     for part in chunks(sorted(set(site_ids))):
         latest = (
-            sa.select(sa.func.max(table.c.id)).where(
-                table.c.site_id.in_(part), table.c.field == "state"
-            )
+            sa.select(sa.func.max(table.c.id)).where(table.c.site_id.in_(part), table.c.field == "state")
         ).group_by(table.c.site_id)
         query = (
             sa.select(table.c.site_id, table.c.batch_id, table.c.after)
             .join_from(table, batches, table.c.batch_id == batches.c.id)
             .where(table.c.id.in_(latest), batches.c.kind == "revert")
         )
-        rows = [
-            (int(row[0]), int(row[1]))
-            for row in connection.execute(query)
-            if row[2] == "closed"
-        ]
+        rows = [(int(row[0]), int(row[1])) for row in connection.execute(query) if row[2] == "closed"]
         for site_id, batch in rows:
             undo = sa.select(table.c.field, table.c.before).where(
-                table.c.site_id == site_id,
-                table.c.batch_id == batch,
-                table.c.field.in_(("state", "closures")),
+                table.c.site_id == site_id, table.c.batch_id == batch, table.c.field.in_(("state", "closures"))
             )
             found[site_id] = [(row[0], row[1]) for row in connection.execute(undo)]
     return found
 
 
-def field_sources(
-    connection: Connection, site_ids: Iterable[int]
-) -> dict[int, dict[str, str]]:
+def field_sources(connection: Connection, site_ids: Iterable[int]) -> dict[int, dict[str, str]]:
     """Return which source last wrote each field of sites; ``created`` is that of all others."""
     table, of = schema.changes, schema.batches
     found: dict[int, dict[str, str]] = {}
@@ -463,14 +351,6 @@ def batch(connection: Connection, batch_id: int) -> Batch:
 
 
 def _batch(row: Any) -> Batch:
-    info = BatchInfo(
-        **{
-            name: row[name]
-            for name in ("kind", "actor", "source", "file_name", "file_sha256", "note")
-        }
-    )
-    rest = {
-        name: row[name]
-        for name in ("id", "started_at", "finished_at", "counts", "data_version")
-    }
+    info = BatchInfo(**{name: row[name] for name in ("kind", "actor", "source", "file_name", "file_sha256", "note")})
+    rest = {name: row[name] for name in ("id", "started_at", "finished_at", "counts", "data_version")}
     return Batch(info=info, **rest)
