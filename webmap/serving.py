@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from geodata.errors import StationmapError
+from webmap.keeping import workers_beside
 from webmap.logs import configure_logging, log_config
 from webmap.metrics import shared_folder
 from webmap.settings import Settings
@@ -93,7 +94,7 @@ def serve(settings: Settings, on_listening: Callable[[], None]) -> None:
         log_access=False,  # the application logs its requests itself, with their ids
     )
     granian.on_startup(on_listening)
-    with shared_folder():
+    with shared_folder(), workers_beside(settings):
         granian.serve(target_loader=functools.partial(application, settings), wrap_loader=False)
 
 

@@ -198,7 +198,8 @@ def fail(store: Store, run_id: int, worker: str, error: StationmapError) -> bool
 def give_back(store: Store, run_id: int, worker: str) -> bool:
     """Queue a run again that this worker cannot go on with, such as when it is told to end."""
     with _writing(store) as connection:
-        values = {"state": "queued", "claimed_by": None, "delivered_at": None, "attempts": _runs.c.attempts - 1}
+        values: dict[str, Any] = {"state": "queued", "claimed_by": None, "delivered_at": None, "progress": {}}
+        values["attempts"] = _runs.c.attempts - 1
         return bool(connection.execute(sa.update(_runs).where(_held(run_id, worker)).values(**values)).rowcount)
 
 

@@ -132,7 +132,7 @@ print(len(names))
 # --- dependencies ---------------------------------------------------------------------------------------------------
 
 #: Declared, but imported by no line of ours: data for zoneinfo.
-UNSEEN = {"tzdata"}
+UNSEEN = {"redis", "tzdata"}
 
 
 def imported_distributions() -> set[str]:

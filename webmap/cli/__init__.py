@@ -35,9 +35,11 @@ COMMANDS: dict[str, _Lazy] = {
     "nearby": _Lazy("webmap.cli.nearby", "nearby", "Find the places nearest to a point. 查找附近地点"),
     "plan": _Lazy("webmap.cli.plan", "plan", "Propose where the next stations go. 选址"),
     "review": _Lazy("webmap.cli.review", "review", "Decide about rows that may be a known place. 审核"),
+    "runs": _Lazy("webmap.cli.worker", "runs_", "Runs of planning in the background. 选址任务"),
     "serve": _Lazy("webmap.cli.serve", "serve", "Serve the map. 启动服务"),
     "sites": _Lazy("webmap.cli.review", "sites", "Merge two places that are one. 合并站点"),
     "user": _Lazy("webmap.cli.users", "user", "Accounts of staff. 工作人员账号"),
+    "worker": _Lazy("webmap.cli.worker", "worker", "Carry out runs of planning. 计算进程"),
 }
 
 
