@@ -31,6 +31,8 @@ def _dangling(backend: Backend, connection: Connection) -> Iterator[Message]:
     references = [(key.parent, key.column) for table in schema.metadata.sorted_tables for key in table.foreign_keys] + [
         (schema.sites.c.operator_code, schema.organisations.c.code),
         (schema.organisations.c.parent, schema.organisations.c.code),
+        (schema.street_networks.c.blob, schema.blobs.c.sha256),
+        (schema.demand_layers.c.blob, schema.blobs.c.sha256),
     ]
     for column, target in references:
         other = target.table.alias("other")

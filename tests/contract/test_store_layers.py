@@ -88,6 +88,11 @@ def test_large_networks_go_in_parts_and_damage_is_noticed(store: Store) -> None:
         connection.execute(sa.delete(table).where(table.c.part == 1))
     with pytest.raises(ValueUnusableError, match="damaged"):
         store.streets("town")
+    assert store.check() == []
+    with store.backend.writing() as connection:
+        connection.execute(sa.delete(table))
+    (missing,) = store.check()
+    assert missing.params["column"] == "street_networks.blob"
 
 
 @pytest.mark.parametrize("hours", [0, 24, 168])

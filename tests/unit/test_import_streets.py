@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import click.testing
 import networkx
 import numpy as np
 import osmium
@@ -11,10 +13,11 @@ import pytest
 from osmium.osm.mutable import Node, Way
 
 from geodata.errors import FileError
-from geodata.store import Store
+from geodata.store import Store, open_store
 from geodata.streets import StreetNetwork
 from importers.reading.streets import read_streets
 from importers.streets import import_streets
+from webmap.cli import main
 
 #: Number → lon, lat. 1–2–3–4 go east, 5 lies north of 2, 6 and 7 are an island.
 NODES = {
@@ -182,3 +185,32 @@ def test_files_that_are_no_streets_are_refused(sqlite_store: Store, tmp_path: Pa
     assert caught.value.code == code
     assert all(caught.value.message.texts().values())
     assert sqlite_store.batches() == []
+
+
+def test_the_commands_tell_what_went_in(
+    extract: Path, fresh_sqlite: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("STATIONMAP_DATABASE_URL", fresh_sqlite)
+    monkeypatch.chdir(tmp_path)
+    orders = tmp_path / "orders.csv"
+    orders.write_text("经度,纬度,订单数\n114.001,22.5,3\n,22.5,1\n", encoding="utf-8")
+
+    def run(*words: object) -> click.testing.Result:
+        return click.testing.CliRunner().invoke(main, ["--lang", "zh", *map(str, words)])
+
+    done = run("import", "streets", extract, "--name", "镇区", "--report", tmp_path / "report.json")
+    assert done.exit_code == 0, done.output
+    assert "路网“镇区”：4 个路口，4 段道路" in done.stdout
+    assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["recognised"]["nodes"] == 4
+    rejected = run("import", "demand", orders, "--layer", "早高峰", "--weight", "订单数")
+    assert rejected.exit_code == 3, rejected.output
+    assert "需求图层“早高峰”：1 个点，权重合计 3。" in rejected.stdout
+    assert run("import", "demand", orders, "--weight", "人数").exit_code == 1
+    assert run("import", "streets", orders).exit_code == 1
+    assert run("import", "streets", tmp_path / "none.pbf").exit_code == 1
+    assert run("import", "streets").exit_code == 2
+    assert run("db", "check").exit_code == 0
+    store = open_store(fresh_sqlite)
+    assert [info.name for info in store.street_networks()] == ["镇区"]
+    assert [info.name for info in store.demand_layers()] == ["早高峰"]
+    store.dispose()

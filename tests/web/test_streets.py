@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import math
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
 from pyproj import Geod
@@ -20,6 +22,7 @@ from geodata.streets import StreetNetwork
 from tests.web.conftest import Filled, settings_for
 from tests.web.test_metrics import scraped
 from webmap import create_app
+from webmap.cli import main
 from webmap.readmodel import ReadModel
 
 GEOD = Geod(ellps="WGS84")
@@ -198,3 +201,16 @@ def test_a_worker_has_streets_while_the_store_is_down(own: Filled, worker: Calla
     revert_batch(own.store, batch, "test")
     third.extensions["stationmap"].read_model.refresh()
     assert kept(tmp_path) == [".json"]
+
+
+def test_the_command_gives_minutes_by_street_too(own: Filled, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("STATIONMAP_DATABASE_URL", own.store.url)
+    monkeypatch.chdir(tmp_path)
+    here = ["nearby", str(LAT), str(LON), "--limit", "3"]
+    assert "by street" not in CliRunner().invoke(main, ["--lang", "en", *here]).stdout
+    build_streets(own.store)
+    lines = CliRunner().invoke(main, ["--lang", "en", *here]).stdout.splitlines()
+    assert len(lines) == 4
+    assert all("min by street" in line for line in lines[1:])
+    told = json.loads(CliRunner().invoke(main, [*here, "--json"]).stdout)["features"]
+    assert {feature["properties"]["walk_basis"] for feature in told} == {"street"}

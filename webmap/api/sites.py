@@ -40,6 +40,7 @@ from webmap.handoff import Destination, navigation
 
 if TYPE_CHECKING:
     from geodata.index import Hits, SiteIndex
+    from geodata.streets import Walks
 
 #: To how many of the nearest sites the minutes follow the streets.
 WALKED = 20
@@ -97,19 +98,20 @@ def find_nearby(parts: Context, asked: NearbyParameters) -> Answer:
             lon, lat = convert_point(lon, lat, asked.datum, "wgs84")
         hits = index.nearby(lon, lat, query, radius_m=asked.radius, limit=asked.limit, now=now)
         members = envelope(index, now, asked.datum, limit=asked.limit, truncated=hits.truncated)
-        walk_s = walking_seconds(parts, index, lon, lat, hits)
+        walk_s = walking_seconds(parts.read_model.walks, index, lon, lat, hits)
         return collection(index.joined_features(hits, asked.datum, walk_s), **members)
 
     # Without a tag: nobody may keep this answer, so nobody can ask whether it still holds.
     return Answer(body, content_type=GEOJSON, cache=PRIVATE)
 
 
-def walking_seconds(parts: Context, index: SiteIndex, lon: float, lat: float, hits: Hits) -> list[float | None] | None:
+def walking_seconds(
+    walks: Walks | None, index: SiteIndex, lon: float, lat: float, hits: Hits
+) -> list[float | None] | None:
     """Return the seconds on foot along streets to the first of the sites found; ``None`` where no streets are loaded.
 
     The streets are asked for a few only: minutes matter where one chooses, and the nearest come first.
     """
-    walks = parts.read_model.walks
     if walks is None or not hits.items:
         return None
     lons, lats = index.points(hits)

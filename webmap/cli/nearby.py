@@ -15,10 +15,11 @@ from geodata.datum import convert_point
 from geodata.index import SiteIndex
 from geodata.messages import Message
 from geodata.store import open_store
+from geodata.streets import Walks
 from geodata.vocabulary import Vocabulary, load_vocabulary
 from webmap.api.answers import collection, envelope
 from webmap.api.parameters import make_parameters, parse
-from webmap.api.sites import site_query
+from webmap.api.sites import site_query, walking_seconds
 from webmap.cli import language, say
 from webmap.settings import Settings
 
@@ -45,14 +46,16 @@ def nearby(as_json: bool, **given: Any) -> None:
                 query.add(name.rstrip("_"), item)
     asked = parse(make_parameters(settings.limits, vocabulary).nearby, query)
     now = datetime.now(UTC).astimezone(settings.place.tz)
+    lon, lat = convert_point(asked.lon, asked.lat, asked.datum, "wgs84")
     store = open_store(settings.store.database_url)
     try:
         index = SiteIndex.load(store, vocabulary=vocabulary, tz=settings.place.tz)
+        streets = store.streets_around((lon, lat, lon, lat))
     finally:
         store.dispose()
-    lon, lat = convert_point(asked.lon, asked.lat, asked.datum, "wgs84")
     hits = index.nearby(lon, lat, site_query(asked, now), radius_m=asked.radius, limit=asked.limit, now=now)
-    features = index.features(hits, asked.datum)
+    walk_s = walking_seconds(Walks([streets]) if streets else None, index, lon, lat, hits)
+    features = index.joined_features(hits, asked.datum, walk_s)
     if as_json:
         members = envelope(index, now, asked.datum, limit=asked.limit, truncated=hits.truncated)
         click.echo(collection(features, **members))
@@ -60,7 +63,8 @@ def nearby(as_json: bool, **given: Any) -> None:
     if not features:
         say(Message("nearby_none", {"radius": asked.radius}), error=True)
         return
-    for line in table([orjson.loads(feature)["properties"] for feature in features], vocabulary):
+    places = [feature["properties"] for feature in orjson.loads(b"[%b]" % features)]
+    for line in table(places, vocabulary):
         click.echo(line)
     if hits.truncated:
         say(Message("nearby_more"), error=True)
@@ -76,7 +80,7 @@ def table(places: Sequence[dict[str, Any]], vocabulary: Vocabulary) -> list[str]
         rows.append(
             [
                 f"{place['distance_m']:,.0f} m",
-                Message("walk_minutes", {"minutes": place["walk_min"]}).text(lang),
+                _walk(place).text(lang),
                 _opening(place["open"]).text(lang),
                 (kind.short_zh if lang == "zh" else kind.en) if kind else place["kind"],
                 _plain(place["name"]),
@@ -86,6 +90,11 @@ def table(places: Sequence[dict[str, Any]], vocabulary: Vocabulary) -> list[str]
         )
     widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
     return ["  ".join(_padded(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def _walk(place: dict[str, Any]) -> Message:
+    minutes = {"minutes": place["walk_min"]}
+    return Message("walk_minutes_street" if place["walk_basis"] == "street" else "walk_minutes", minutes)
 
 
 def _opening(opening: dict[str, Any]) -> Message:
