@@ -40,7 +40,7 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
     from flask import Flask
 
     from geodata.vocabulary import load_vocabulary
-    from webmap import api, errors, pages, paths, security, staff
+    from webmap import api, errors, pages, paths, reporting, security, staff
     from webmap.api.express import take_short_ways
     from webmap.api.parameters import make_parameters
     from webmap.context import Context
@@ -91,6 +91,7 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
     register_embedding(app)
     register_store(app, settings)
     staff.register_staff(app, settings)
+    reporting.register_reporting(app, settings)
     return app
 
 

@@ -116,7 +116,7 @@ def _http_error(error: HTTPException) -> Response:
     if status == 500:
         return _unexpected_error(error)
     code = _HTTP_MESSAGES.get(status, "request_unusable")
-    expected: Any = current_app.config["MAX_CONTENT_LENGTH"]
+    expected: Any = request.max_content_length
     headers = {}
     if isinstance(error, MethodNotAllowed):
         expected = ", ".join(sorted(error.valid_methods or ()))

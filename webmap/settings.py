@@ -494,6 +494,38 @@ class StaffSettings(_Concern):
         return value
 
 
+class ReportSettings(_Concern):
+    """What people may send in about places."""
+
+    data_dir: str = _setting(
+        "stationmap-data",
+        "Folder for what people send in: photos of reports. Back it up with the store",
+        "存放用户提交内容（问题反馈的照片）的文件夹，请与数据库一同备份",
+        expected="FOLDER",
+        min_length=1,
+    )
+    photo_bytes: int = _setting(
+        12_000_000,
+        "Largest photo of a report, bytes",
+        "问题反馈照片的最大字节数",
+        expected="100000…100000000",
+        ge=100_000,
+        le=100_000_000,
+    )
+    report_limit: str = _setting(
+        "10/minute;60/hour",
+        "Reports that one client may send to each worker; off: any number",
+        "每个客户端对每个工作进程的问题反馈上限；off 表示不限",
+        expected="10/minute;60/hour | off",
+    )
+
+    @field_validator("report_limit")
+    @classmethod
+    def _known_rate(cls, value: str) -> str:
+        rates(value)
+        return value
+
+
 def rates(text: str) -> tuple[RateLimitItem, ...]:
     """Return the limits that a setting states; none where it is off."""
     return () if text == "off" else tuple(parse_many(text))
@@ -553,6 +585,7 @@ CONCERNS: tuple[type[_Concern], ...] = (
     LimitSettings,
     ServerSettings,
     StaffSettings,
+    ReportSettings,
     JobSettings,
 )
 
@@ -569,6 +602,7 @@ class Settings:
     limits: LimitSettings = field(default_factory=LimitSettings)
     server: ServerSettings = field(default_factory=ServerSettings)
     staff: StaffSettings = field(default_factory=StaffSettings)
+    reports: ReportSettings = field(default_factory=ReportSettings)
     jobs: JobSettings = field(default_factory=JobSettings)
 
     @classmethod

@@ -34,6 +34,7 @@ COMMANDS: dict[str, _Lazy] = {
     "import": _Lazy("webmap.cli.imports", "import_", "Import sites and more from files. 导入数据"),
     "nearby": _Lazy("webmap.cli.nearby", "nearby", "Find the places nearest to a point. 查找附近地点"),
     "plan": _Lazy("webmap.cli.plan", "plan", "Propose where the next stations go. 选址"),
+    "reports": _Lazy("webmap.cli.reports", "reports", "What people reported about places. 问题反馈"),
     "review": _Lazy("webmap.cli.review", "review", "Decide about rows that may be a known place. 审核"),
     "runs": _Lazy("webmap.cli.worker", "runs_", "Runs of planning in the background. 选址任务"),
     "serve": _Lazy("webmap.cli.serve", "serve", "Serve the map. 启动服务"),

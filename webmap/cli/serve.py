@@ -67,6 +67,7 @@ def demo(port: int | None) -> None:
     """
     given: dict[str, Any] = {} if port is None else {"port": port}
     given |= {"host": "127.0.0.1", "database_url": f"sqlite:///{DEMO_FILE.absolute()}"}
+    given["data_dir"] = str(DEMO_FOLDER.absolute())
     settings = Settings.load(**given)
     if not settings.staff.secret_key.get_secret_value():
         settings = Settings.load(**given, secret_key=kept_secret(DEMO_FOLDER / SECRET_FILE))

@@ -159,6 +159,7 @@ TEXTS = {
     "source_seen": _("{source}, seen {date}"),
     "updated": _("Updated"),
     "code": _("Code"),
+    "report_problem": _("Report a problem"),
     "list_comma": _(", "),
     # Map
     "zoom_in": _("Zoom in"),

@@ -6,6 +6,7 @@ from flask import Flask
 
 from webmap.limits import ClientLimits
 from webmap.settings import Settings, rates
+from webmap.staff import reports
 from webmap.staff.guard import csrf_token, current_user, staff_required
 from webmap.staff.views import blueprint
 
@@ -18,3 +19,4 @@ def register_staff(app: Flask, settings: Settings) -> None:
     app.extensions["stationmap.login_limits"] = ClientLimits(limits, settings.limits.rate_clients) if limits else None
     app.jinja_env.globals.update(current_user=current_user, csrf_token=csrf_token)
     app.register_blueprint(blueprint)
+    app.register_blueprint(reports.blueprint)

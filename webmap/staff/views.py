@@ -8,6 +8,7 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from werkzeug.wrappers import Response as BaseResponse
 
 from geodata.messages import Message
+from geodata.store.reporting import OPEN
 from webmap.limits import ClientLimits
 from webmap.origin import require_same_origin
 from webmap.pages.language import only_offered_languages, page_language
@@ -71,7 +72,7 @@ def logout(lang: str) -> BaseResponse:
 @staff_required
 def start(lang: str) -> str:
     """Show what there is to do."""
-    return render_template("staff/start.html")
+    return render_template("staff/start.html", waiting=len(worker_store().reports(states=[OPEN])))
 
 
 def _form(wanted: str, *, name: str = "", message: str = "", status: int = 200) -> Response:

@@ -301,5 +301,6 @@ function trust(place) {
     "section",
     { class: "trust" },
     h("dl", { class: "facts" }, ...facts.filter(([, value]) => value).flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])),
+    h("p", {}, h("a", { href: `${config.sitePath}${encodeURIComponent(place.code)}/report`, rel: "nofollow" }, t("report_problem"))),
   );
 }

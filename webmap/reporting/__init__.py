@@ -1,0 +1,18 @@
+"""What people report about a place: its form, its address for scripts, its photos."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from webmap.limits import ClientLimits
+from webmap.reporting.views import blueprint
+from webmap.settings import Settings, rates
+
+__all__ = ["register_reporting"]
+
+
+def register_reporting(app: Flask, settings: Settings) -> None:
+    """Add the form to ``app``; its store and its public pages must be there."""
+    limits = rates(settings.reports.report_limit)
+    app.extensions["stationmap.report_limits"] = ClientLimits(limits, settings.limits.rate_clients) if limits else None
+    app.register_blueprint(blueprint)
