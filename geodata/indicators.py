@@ -143,7 +143,7 @@ def texts_of(group: str, text: str) -> dict[str, str]:
 
 def to_json(indicator: Indicator) -> dict[str, Any]:
     """Return a figure as JSON types, as the API gives it."""
-    period, value = indicator.period, indicator.value
+    period, value = indicator.period, float(indicator.value)
     return {
         "metric": indicator.metric,
         "metric_name": texts_of("metrics", indicator.metric),

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from geodata.calendar import CalendarDay, official_days
 from geodata.index import SiteIndex
 from geodata.index.text import search_text
+from geodata.indicators import Indicator
 from geodata.sites import CODE_ALPHABET, CODE_LENGTH, Score, Site, SourceRef
 from geodata.store import SiteRow, SiteRows, StoreState
 from geodata.store.fields import to_row
@@ -40,6 +41,8 @@ class RowStore:
         self.aliases: dict[str, str] = {}
         self.areas: list[object] = []
         self.days: list[CalendarDay] = list(_DAYS)
+        self.indicators: list[tuple[int, Indicator]] = []
+        self.area_indicators: list[tuple[str, Indicator]] = []
         self.version = 0
         self.changed: dict[str, int] = {}
         self.put(dict(enumerate(sites)), scores or {})
@@ -80,6 +83,8 @@ class RowStore:
             calendar_changed=self.changed.get("calendar", 0) > version,
             areas_changed=self.changed.get("areas", 0) > version,
             areas=lambda: list(self.areas),  # type: ignore[arg-type]
+            indicators=lambda: iter(self.indicators),
+            area_indicators=lambda: list(self.area_indicators),
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
@@ -29,6 +29,7 @@ from geodata.index.moments import Moments
 from geodata.index.ordering import Orders
 from geodata.index.query import Hit, Hits, Page, SiteQuery, Sort, Suggestion
 from geodata.index.search import Search
+from geodata.index.statistics import statistics
 from geodata.index.suggesting import suggest
 from geodata.index.tables import Tables
 from geodata.indicators import to_json
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 
 #: Reads a store from its beginning.
 _NOTHING_READ = -1
+#: Questions for statistics whose answers are kept.
+_STATISTICS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,7 @@ class SiteIndex:
         orders = Orders(columns.table, search)
         self._finder = Finder.of(columns, globe, search, orders, self._moments, self.areas)
         self._clustering = Clustering(self._finder)
+        self._statistics: dict[Hashable, dict[str, Any]] = {}
 
     @classmethod
     def load(cls, store: Store, *, vocabulary: Vocabulary, tz: ZoneInfo, today: date | None = None) -> SiteIndex:
@@ -413,6 +417,42 @@ class SiteIndex:
             If ``open_at`` is more than a year away.
         """
         return counts(self._finder, query, now)
+
+    def statistics(self, query: SiteQuery, *, now: datetime, area: str | None = None) -> dict[str, Any]:
+        """Return what can be said of the sites that match together; kept for as long as the data and the moment last.
+
+        Parameters
+        ----------
+        query : SiteQuery
+        now : datetime
+            Aware.
+        area : str, optional
+            Whose published figures to give, with those of the areas within; of all without.
+
+        Returns
+        -------
+        dict
+            What :meth:`counts` and :func:`geodata.index.statistics.statistics` give, and ``area_indicators``
+            (:meth:`area_indicators`).
+
+        Raises
+        ------
+        ParameterError
+            If ``open_at`` is more than a year away.
+        """
+        _, same = self._finder.judged(query, now)
+        key = (same, area, now.astimezone(self.tz).date())
+        found = self._statistics.get(key)
+        if found is None:
+            found = {
+                **self.counts(query, now=now),
+                **statistics(self._finder, query, now, self.areas, self.tz),
+                "area_indicators": self.area_indicators(area),
+            }
+            if len(self._statistics) >= _STATISTICS:
+                self._statistics.clear()
+            self._statistics[key] = found
+        return dict(found)
 
     def suggest(
         self, text: str, *, limit: int = 10, near: Point | None = None, now: datetime | None = None

@@ -64,6 +64,10 @@ def test_stats_count_what_the_list_gives(client: FlaskClient) -> None:
     assert counts["services"]["legal_aid"] == 1
     assert counts["levels"]["provincial"] == 1
     assert counts["open"] == {"open": 2, "closed": 2, "unknown": 4}
+    totals = [entry["total"] for entry in counts["areas"]]
+    assert totals == sorted(totals, reverse=True)
+    assert sum(totals) == 8
+    assert (len(counts["week"]["open"]), counts["freshness"]["verified"]["never"]) == (168, 7)
     assert client.get("/api/v1/stats?kind=service_center").json["total"] == 1
     assert client.get("/api/v1/stats?area=370602").json["total"] == 3
 

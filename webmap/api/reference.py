@@ -75,15 +75,19 @@ def _area(area: Area, datum: Datum) -> bytes:
 
 
 def stats() -> Response:
-    """Count sites: in all, by kind, level, state, facility and service, and by whether they are open now."""
+    """Count sites: in all, by kind, level, state, area, facility and service, and by whether they are open now.
+
+    With the share that is open by hour of an ordinary week (of those whose hours are known), how fresh the data is, and
+    the figures that were published about the sites and the areas.
+    """
     parts = context()
     asked = parse(parts.parameters.stats, request.args)
     index, now = parts.index, parts.now()
     query = site_query(asked, now, area=asked.area)
 
     def body() -> bytes:
-        counts = index.counts(query, now=now)
-        return json_bytes({**counts, "generated_at": now.isoformat(timespec="seconds"), "data_version": index.version})
+        found = index.statistics(query, now=now, area=asked.area)
+        return json_bytes({**found, "generated_at": now.isoformat(timespec="seconds"), "data_version": index.version})
 
     return answer(etag(index, now), body)
 
