@@ -14,6 +14,7 @@ from geodata.sites import Site, SourceRef, StoredSite
 from geodata.store import NewReview, NewSite, SiteUpdate, Store, Writer
 from geodata.store.fields import apply_changes
 from geodata.store.reading import chunks
+from importers.compact import RowsByKey, Spool
 from importers.drafting import Draft, Drafter
 from importers.extracting import Extractor, Record
 from importers.matching import CODE_KEY, find_stored, key_fits, known_by, row_key
@@ -43,10 +44,10 @@ class Loader:
     ranks: Ranks = field(default_factory=lambda: Ranks(""))
     complete: bool = False
     listen: Listener | None = None
-    _first_row: dict[str, int] = field(default_factory=dict)
+    _first_row: RowsByKey = field(default_factory=RowsByKey)
     _matched: dict[int, int] = field(default_factory=dict)
     _resembling: Resembling | None = None
-    _waiting: list[Waiting] = field(default_factory=list)
+    _waiting: Spool[Waiting] = field(default_factory=Spool)
 
     def run(self, writer: Writer | None, progress: Progress | None = None) -> None:
         """Go through all rows."""

@@ -13,6 +13,8 @@ from geodata.messages import Message
 Severity = Literal["info", "warning", "error"]
 EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_REJECTED = 0, 1, 2, 3
 _VALUE_LENGTH = 200
+#: Issues of one sort that are kept; a list of millions of rows may have something to say of each.
+MOST_ISSUES = 100_000
 #: A row on the second sheet of a file has this added to its number, on the third twice this, and so on.
 SHEET_STEP = 10_000_000
 
@@ -93,6 +95,8 @@ class ImportReport:
         What the file was taken for: format, encoding, sheet, header row, datum, columns → fields.
     sheets : tuple of str
         The file's sheets, where several tables were read.
+    issues : list of Issue
+        Of each sort the first :data:`MOST_ISSUES`; the others are counted, and the report says so.
     """
 
     file: str
@@ -104,6 +108,7 @@ class ImportReport:
     issues: list[Issue] = field(default_factory=list)
     recognised: dict[str, Any] = field(default_factory=dict)
     sheets: tuple[str, ...] = ()
+    _noted: Counter[tuple[Severity, str]] = field(default_factory=Counter, init=False, repr=False)
 
     def add(
         self,
@@ -117,6 +122,10 @@ class ImportReport:
         """Note an issue; a message without parameters may be given as its code."""
         if isinstance(message, str):
             message = _plain(message)
+        sort = (severity, message.code)
+        self._noted[sort] += 1
+        if self._noted[sort] > MOST_ISSUES:
+            return
         short = value if value is None or len(value) <= _VALUE_LENGTH else value[:_VALUE_LENGTH] + "…"
         self.issues.append(Issue(severity, message, row, column, short))
 
@@ -138,7 +147,11 @@ class ImportReport:
 
     def by_code(self) -> Counter[tuple[Severity, str]]:
         """Return how many issues there are of each severity and code."""
-        return Counter((issue.severity, issue.message.code) for issue in self.issues)
+        return Counter(self._noted)
+
+    def left_out(self) -> dict[str, int]:
+        """Return how many issues are counted only, by code."""
+        return {code: count - MOST_ISSUES for (_, code), count in self._noted.items() if count > MOST_ISSUES}
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as plain data, complete."""
@@ -150,5 +163,6 @@ class ImportReport:
             "source": self.source,
             "rows": self.rows.to_json(),
             "recognised": self.recognised,
+            "issues_left_out": self.left_out(),
             "issues": [issue.to_json(self.sheets) for issue in self.issues],
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -58,7 +58,7 @@ class Resembling:
         best = row.matches[0]
         return best.sure and best.site.id not in matched and not known_by(best.site.sources, self.source)
 
-    def verdict(self, row: Waiting, matched: Mapping[int, int], keys: Mapping[str, int]) -> Verdict:
+    def verdict(self, row: Waiting, matched: Mapping[int, int], keys: Container[str]) -> Verdict:
         """Decide about a row once all others have found their sites.
 
         A site whose key of this source another row has is that row's. Of a list with keys of its own, a row with a new
@@ -78,7 +78,7 @@ class Resembling:
         row.matches = free
         return "unsure"
 
-    def _is_of_another_row(self, match: Match, matched: Mapping[int, int], keys: Mapping[str, int]) -> bool:
+    def _is_of_another_row(self, match: Match, matched: Mapping[int, int], keys: Container[str]) -> bool:
         if any(key in keys for key in known_by(match.site.sources, self.source)):
             return True
         # A row that is surely this site goes first; one that only resembles it is another place of the same list.

@@ -284,13 +284,13 @@ def summary(report: ImportReport) -> list[str]:
         lines.append(Message("import_areas_given", {"count": gained}).text(lang))
     lines += _recognised(report)
     shown: Counter[str] = Counter()
-    order = {code: place for place, (_, code) in enumerate(report.by_code())}
+    order = {code: place for place, code in enumerate(dict.fromkeys(issue.message.code for issue in report.issues))}
     severities = ("error", "warning", "info")
     for issue in sorted(report.issues, key=lambda i: (severities.index(i.severity), order[i.message.code])):
         shown[issue.message.code] += 1
         if shown[issue.message.code] <= SHOWN:
             lines.append(_line(issue, report.sheets))
-    for code, count in shown.items():
+    for code, count in (shown + Counter(report.left_out())).items():
         if count > SHOWN:
             lines.append("  " + Message("import_more", {"count": count - SHOWN, "code": code}).text(lang))
     return [_printable(line) for line in lines]
