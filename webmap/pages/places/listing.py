@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import orjson
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from geodata.areas import Area
@@ -16,6 +16,7 @@ from geodata.errors import ParameterError
 from geodata.index import SiteIndex, SiteQuery
 from geodata.vocabulary import Term, Vocabulary
 from webmap.context import base_url, context
+from webmap.pages.catalogue import rendered
 from webmap.pages.config import COMMON_FACILITIES
 from webmap.pages.language import localised, only_offered_languages, page_language
 from webmap.pages.places import shown
@@ -119,7 +120,7 @@ def _page(index: SiteIndex, asked: Wishes, cursor: str | None) -> str:
     areas = _areas(index)
     area_name = next((_area_name(area, wording) for area in areas if area.adcode == asked.area), asked.area)
     canonical = Wishes(area=asked.area)
-    return render_template(
+    return rendered(
         "list.html",
         words=wording,
         asked=asked,

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import segno
-from flask import render_template
 from markupsafe import Markup
 
 from geodata.calendar import WorkCalendar
@@ -14,6 +13,7 @@ from geodata.errors import HoursError
 from geodata.hours import week
 from geodata.index import SiteIndex
 from webmap.context import base_url, context
+from webmap.pages.catalogue import rendered
 from webmap.pages.catalogue import translated as _
 from webmap.pages.language import localised, page_language
 from webmap.pages.places import shown
@@ -35,7 +35,7 @@ def sheet(index: SiteIndex, code: str) -> str:
     services = [item for item in shown.amenities(wording, vocabulary, place, "services") if item.value != "no"]
     hours = place["hours"]
     url = base_url() + localised(f"/s/{code}", lang)
-    return render_template(
+    return rendered(
         "place_sheet.html",
         place=place,
         words=wording,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, redirect, render_template, request
+from flask import Blueprint, Response, abort, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from geodata.index import SiteIndex
 from webmap.context import base_url, context
 from webmap.handoff import Destination, navigation
+from webmap.pages.catalogue import rendered
 from webmap.pages.catalogue import translated as _
 from webmap.pages.language import localised, only_offered_languages, page_language
 from webmap.pages.places import shown
@@ -104,7 +105,7 @@ def _of_place(code: str, suffix: str, make: Any) -> BaseResponse:
 
 def unknown_place(code: str) -> BaseResponse:
     """Say that there is no place with a code, and how to find it nevertheless."""
-    response = Response(render_template("place_missing.html", code=code[:40]), 404, content_type=HTML)
+    response = Response(rendered("place_missing.html", code=code[:40]), 404, content_type=HTML)
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -125,7 +126,7 @@ def _page(index: SiteIndex, code: str) -> str:
     picture = base_url() + localised(f"/s/{code}/map.png", lang)
     text = shown.description(wording, kind, place, [*facilities, *services])
     trail = _trail(index, place)
-    return render_template(
+    return rendered(
         "place.html",
         place=place,
         geometry=geometry,

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Literal
 
+from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
 
@@ -17,7 +18,7 @@ from webmap.pages.catalogue import translated as _
 
 Look = Literal["open", "closed", "unknown"]
 
-_LOCALES: Mapping[Lang, str] = {"zh": "zh_CN", "en": "en"}
+_LOCALES: Mapping[Lang, Locale] = {"zh": Locale.parse("zh_CN"), "en": Locale.parse("en")}
 _ALL_DAY = ("00:00", "24:00")
 
 
