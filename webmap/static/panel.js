@@ -3,7 +3,7 @@
 import * as api from "./api.js";
 import { amenities } from "./amenities.js";
 import { byId, h, icon, spoken } from "./dom.js";
-import { count, local, t, term } from "./config.js";
+import { config, count, local, t, term } from "./config.js";
 import { date, distance, number, walk, walkBasis } from "./format.js";
 import { hoursSection } from "./hours.js";
 import { openLine } from "./list.js";
