@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from geodata.store import Store
 from importers.areas import import_areas
+from importers.candidates import import_candidates
+from importers.demand import import_demand
 from importers.indicators import import_indicators
 from importers.ratings import import_ratings
 from importers.report import ImportReport
@@ -29,6 +31,12 @@ RATINGS = {
 #: What the unions published; each row names its source.
 INDICATORS = "indicators_union.csv"
 
+#: Invented demand and candidates for planning → the layer's and the list's name, which say that they are samples.
+DEMAND = {"demand_zhifu_sample.csv": "芝罘区户外劳动者（示例）"}
+CANDIDATES = {"candidates_zhifu_sample.csv": "芝罘区候选点（示例）"}
+#: A scenario that asks for five more stations in Zhifu with them.
+SCENARIO = "scenario_zhifu_sample.toml"
+
 
 def fill_demo(store: Store) -> list[ImportReport]:
     """Bring the sample data into an upgraded store; what is already there stays as it is.
@@ -45,4 +53,8 @@ def fill_demo(store: Store) -> list[ImportReport]:
     for name, source in RATINGS.items():
         reports.append(import_ratings(store, folder / name, source=source, actor="demo"))
     reports.append(import_indicators(store, folder / INDICATORS, source="芝罘区总工会 2022", actor="demo"))
+    for name, layer in DEMAND.items():
+        reports.append(import_demand(store, folder / name, datum="wgs84", layer=layer, source="sample", actor="demo"))
+    for name, source in CANDIDATES.items():
+        reports.append(import_candidates(store, folder / name, datum="wgs84", source=source, actor="demo"))
     return reports

@@ -152,6 +152,7 @@ class Heart(threading.Thread):
 def work(settings: Settings, *, parent: int | None = None) -> None:
     """Be a worker until told to end, or until the process ``parent`` is gone."""
     configure_logging(settings.server.log_level, settings.server.log_format)
+    logging.getLogger("huey").setLevel(logging.WARNING)  # the runs' own lines tell what there is to know
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), name="parent", daemon=True).start()
     Worker(settings).work()

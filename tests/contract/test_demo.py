@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import csv
+from datetime import date
+from zoneinfo import ZoneInfo
 
 from geodata.areas import AreaFinder
+from geodata.siting.planning import plan
+from geodata.siting.scenario import parse_scenario
 from geodata.store import Store
-from webmap.demo import SITES, fill_demo
+from webmap.demo import CANDIDATES, DEMAND, SCENARIO, SITES, fill_demo
 from webmap.paths import sample_folder
 
 
 def test_demo_takes_every_row_and_a_second_run_changes_nothing(store: Store) -> None:
     first = fill_demo(store)
     assert [report.rows.created for report in first] == [report.rows.read for report in first]
-    assert {issue.message.code for report in first for issue in report.issues} == {"hours_refers"}
+    assert {issue.message.code for report in first for issue in report.issues} == {"demand_made", "hours_refers"}
     version = store.state().data_version
     again = fill_demo(store)
     assert [report.rows.unchanged for report in again] == [report.rows.read for report in again]
@@ -81,3 +85,16 @@ def test_sample_leaves_unknown_what_is_not_said(sqlite_store: Store) -> None:
     for name in SITES:
         with (sample_folder() / name).open(encoding="utf-8") as file:
             assert "phone" not in (csv.DictReader(file).fieldnames or [])
+
+
+def test_the_sample_can_be_planned_with(sqlite_store: Store) -> None:
+    fill_demo(sqlite_store)
+    scenario = parse_scenario((sample_folder() / SCENARIO).read_text(encoding="utf-8"))
+    result = plan(sqlite_store, scenario, tz=ZoneInfo("Asia/Shanghai"), today=date(2026, 5, 20))
+    assert result["answer"]["status"] == "optimal"
+    assert result["answer"]["chosen"] == 5
+    assert result["after"]["share"] > result["before"]["share"] + 0.05
+    invented = [scenario.name, *DEMAND.values(), *CANDIDATES.values()]
+    invented += [site["name"] for site in result["sites"] if site["role"] == "new"]
+    assert all("示例" in name for name in invented)
+    assert set(DEMAND.values()) == {info.name for info in sqlite_store.demand_layers()}

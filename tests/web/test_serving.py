@@ -71,7 +71,8 @@ class Server:
 
 def environment(url: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("STATIONMAP_")}
-    return {**kept, "STATIONMAP_DATABASE_URL": url, "PYTHONPATH": str(ROOT), "STATIONMAP_LANG": "en"}
+    own = {"STATIONMAP_DATABASE_URL": url, "STATIONMAP_PLAN_WORKERS": "0", "STATIONMAP_LANG": "en"}
+    return {**kept, **own, "PYTHONPATH": str(ROOT)}
 
 
 def start_server(url: str, folder: Path) -> Server:

@@ -190,22 +190,36 @@ def test_a_run_whose_delivery_failed_is_found_by_the_sweep(site: Site) -> None:
 def test_a_keeper_replaces_its_workers_and_ends_with_its_parent(site: Site) -> None:
     keeper = site.start("--count", "1")
 
-    def children() -> list[int]:
-        listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(keeper.pid)], capture_output=True, text=True)
-        return [int(pid) for pid in listed.stdout.split()]
-
-    assert eventually(lambda: len(children()) == 1, PATIENCE_S)
-    first = children()[0]
+    assert eventually(lambda: len(children(keeper)) == 1, PATIENCE_S)
+    first = children(keeper)[0]
     os.kill(first, signal.SIGKILL)
-    assert eventually(lambda: bool(set(children()) - {first}), PATIENCE_S)
-    last = next(iter(set(children()) - {first}))
+    assert eventually(lambda: bool(set(children(keeper)) - {first}), PATIENCE_S)
+    last = next(iter(set(children(keeper)) - {first}))
     keeper.terminate()
     keeper.wait(60)
+    assert eventually(lambda: gone(last), 60)
 
-    def gone() -> bool:
-        with suppress(ProcessLookupError):
-            os.kill(last, 0)
-            return False
-        return True
 
-    assert eventually(gone, 60)
+def test_serve_keeps_a_worker_and_takes_it_along_when_it_ends(site: Site) -> None:
+    words = [*COMMAND, "serve", "--port", str(free_port()), "--workers", "1"]
+    server = subprocess.Popen(words, env=site.environment, cwd=site.environment["HOME"])
+    site.workers.append(server)
+    run_id = site.submit(SHORT)
+    assert site.until(run_id, lambda run: run.ended).state == "done"
+    family = [pid for child in children(server) for pid in (child, *children(child))]
+    server.terminate()
+    server.wait(60)
+    assert eventually(lambda: all(map(gone, family)), 60)
+
+
+def children(process: subprocess.Popen[bytes] | int) -> list[int]:
+    pid = process if isinstance(process, int) else process.pid
+    listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True)
+    return [int(pid) for pid in listed.stdout.split()]
+
+
+def gone(pid: int) -> bool:
+    with suppress(ProcessLookupError):
+        os.kill(pid, 0)
+        return False
+    return True
