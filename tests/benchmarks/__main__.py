@@ -68,9 +68,7 @@ def measure(found: dict[str, Any], sites: int, seconds: float) -> None:
                 store.upgrade()
                 store.dispose()
             note("importing into PostGIS")
-            taken, counts = importing.import_s(postgis, places)
-            copied = importing.bare_copy_s(server, places)
-            found["import"] = {"seconds": taken, "copy_s": copied, "ratio": taken / copied, "counts": counts}
+            found["import"] = importing.measure(server, postgis, places)
             note("copying from PostGIS into SQLite")
             begun = time.perf_counter()
             copy(postgis, sqlite)
