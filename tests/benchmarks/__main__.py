@@ -78,6 +78,8 @@ def measure(found: dict[str, Any], sites: int, seconds: float) -> None:
                 found[name] = json.loads(run("tests.benchmarks.reading", url))
             note("asking over HTTP")
             found["http"] = serving.measure(postgis, seconds)
+            note("moving the map in the browser")
+            found["panning"] = json.loads(run("tests.benchmarks.panning", sqlite))
         finally:
             server.remove()
 

@@ -1,29 +1,36 @@
 """How smoothly the map moves over China with very many places: times between frames while it is dragged and zoomed.
 
-Run: python -m tests.benchmarks.panning [SITES]
+The times are those of the browser's own trace. Run: python -m tests.benchmarks.panning DATABASE_URL
 """
 
 from __future__ import annotations
 
+import json
 import sys
-import tempfile
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from geodata.store import open_store
-from tests.browser.crowd import fill_crowd
 from tests.browser.serving import DESK, Visit, launch, served
 from webmap import create_app
 from webmap.settings import Settings
 
-SITES = 20_000
-#: Starts to note the time of each frame.
-WATCH = """() => {
-  window.frames_at = [];
-  const note = (at) => { window.frames_at.push(at); requestAnimationFrame(note); };
-  requestAnimationFrame(note);
+#: Keeps the browser making frames, also while nothing moves; what happens at one is only in the trace.
+GO_ON = """() => {
+  const again = () => requestAnimationFrame(again);
+  again();
 }"""
+#: The event of the trace with which the page's thread begins a frame, and its categories.
+FRAME = "BeginMainThreadFrame"
+CATEGORIES = [
+    "devtools.timeline",
+    "disabled-by-default-devtools.timeline",
+    "disabled-by-default-devtools.timeline.frame",
+]
+PLACES = {5: (34, 110), 7: (31, 118), 10: (31.2, 121.4)}
 
 
 def drag(page: Page, dx: float, dy: float) -> None:
@@ -37,56 +44,54 @@ def drag(page: Page, dx: float, dy: float) -> None:
     page.wait_for_timeout(600)
 
 
-def frame_times(page: Page) -> np.ndarray:
-    """Return the milliseconds between frames noted so far, and forget them."""
-    return np.diff(page.evaluate("window.frames_at.splice(0)"))
+def drag_about(page: Page) -> None:
+    for dx, dy in ((-250, 60), (220, 120), (-180, -150), (240, 40)):
+        drag(page, dx, dy)
 
 
-def measure(page: Page) -> dict[str, np.ndarray]:
-    """Return the times between frames by what was done meanwhile."""
-    page.evaluate(WATCH)
-    times: dict[str, np.ndarray] = {}
-    page.wait_for_timeout(1000)
-    times["at rest"] = frame_times(page)
-    for zoom, centre in ((5, [34, 110]), (7, [31, 118]), (10, [31.2, 121.4])):
-        page.evaluate(f"void map_page.setView({centre}, {zoom}, {{ animate: false }})")
-        page.wait_for_timeout(1500)
-        frame_times(page)
-        for dx, dy in ((-250, 60), (220, 120), (-180, -150), (240, 40)):
-            drag(page, dx, dy)
-        times[f"dragged at zoom {zoom}"] = frame_times(page)
+def zoom_out(page: Page) -> None:
     for _ in range(3):
         page.evaluate("void map_page.zoomOut()")
         page.wait_for_timeout(1000)
-    times["zoomed out"] = frame_times(page)
-    return times
 
 
-def main(n: int) -> None:
-    """Print median, 95th percentile and worst time between frames."""
-    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
-        url = f"sqlite:///{scratch}/crowd.db"
-        store = open_store(url)
-        store.upgrade()
-        fill_crowd(store, n)
-        store.dispose()
-        app = create_app(Settings.load(env_file=None, database_url=url, rate_limit="off"))
-        app.extensions["stationmap"].read_model.refresh()
+def traced(browser: Browser, page: Page, act: Callable[[Page], object]) -> dict[str, float]:
+    """Do something; return the milliseconds between the frames of the page meanwhile, from the browser's trace."""
+    browser.start_tracing(page=page, categories=CATEGORIES)
+    act(page)
+    events: list[dict[str, Any]] = json.loads(browser.stop_tracing())["traceEvents"]
+    frames = [event for event in events if event["name"] == FRAME]
+    ((process, _),) = Counter(event["pid"] for event in frames).most_common(1)
+    moments = sorted(event["ts"] for event in frames if event["pid"] == process)
+    times = np.diff(moments) / 1000
+    p50, p95, p99 = np.percentile(times, (50, 95, 99))
+    return {"frames": len(times), "p50_ms": p50, "p95_ms": p95, "p99_ms": p99, "max_ms": float(times.max())}
+
+
+def measure(url: str) -> dict[str, dict[str, float]]:
+    """Return the times between frames by what was done meanwhile, on the sites of a store."""
+    app = create_app(Settings.load(env_file=None, database_url=url, rate_limit="off", snapshot_dir="off"))
+    read_model = app.extensions["stationmap"].read_model
+    read_model.refresh()
+    found: dict[str, dict[str, float]] = {}
+    with sync_playwright() as playwright, served(app) as address:
         browser = launch(playwright)
-        with served(app) as address:
-            context = browser.new_context(viewport={"width": DESK[0], "height": DESK[1]}, locale="zh-CN")
-            Visit(context).watch()
-            page = context.new_page()
-            page.goto(address)
-            page.wait_for_selector(".cluster")
-            for what, times in measure(page).items():
-                median, late = np.percentile(times, (50, 95))
-                print(
-                    f"{what:20} {len(times):5} frames  median {median:5.1f} ms  p95 {late:5.1f}  max {times.max():6.1f}"
-                )
+        context = browser.new_context(viewport={"width": DESK[0], "height": DESK[1]}, locale="zh-CN")
+        Visit(context).watch()
+        page = context.new_page()
+        page.goto(address)
+        page.wait_for_selector(".cluster")
+        page.evaluate(GO_ON)
+        found["at rest"] = traced(browser, page, lambda page: page.wait_for_timeout(1000))
+        for zoom, (lat, lon) in PLACES.items():
+            page.evaluate(f"void map_page.setView([{lat}, {lon}], {zoom}, {{ animate: false }})")
+            page.wait_for_timeout(1500)
+            found[f"dragged at zoom {zoom}"] = traced(browser, page, drag_about)
+        found["zoomed out"] = traced(browser, page, zoom_out)
         browser.close()
-        app.extensions["stationmap"].read_model.stop()
+    read_model.stop()
+    return found
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else SITES)
+    print(json.dumps(measure(sys.argv[1])))

@@ -64,6 +64,7 @@ def rows(found: dict[str, Any]) -> list[Row]:
     ]
     if "clusters" in postgis:
         made.append(_times("Clusters at any zoom, in process", "进程内任意级别聚合", postgis["clusters"], "< 20 ms"))
+    made += [_frames(found["panning"], sites)] if "panning" in found else []
     made += [
         _seconds("Build of the index from PostGIS", "从 PostGIS 建立索引", postgis["build_s"], 6),
         _seconds("Build of the index from SQLite", "从 SQLite 建立索引", sqlite["build_s"], None),
@@ -97,6 +98,19 @@ def _times(en: str, zh: str, found: dict[str, float], budget: str) -> Row:
     p50, p99 = found["p50_ms"], found["p99_ms"]
     chinese = f"p50 {p50:.2f} 毫秒，p99 {p99:.1f} 毫秒"
     return Row(en, zh, f"p50 {p50:.2f} ms, p99 {p99:.1f} ms", chinese, budget, budget.replace("ms", "毫秒"))
+
+
+def _frames(found: dict[str, dict[str, float]], sites: str) -> Row:
+    dragged = [times for what, times in found.items() if what.startswith("dragged")]
+    p50, p95 = (max(times[name] for times in dragged) for name in ("p50_ms", "p95_ms"))
+    return Row(
+        f"Between frames while the map of China is dragged, {sites} sites, the slowest of three zooms",
+        f"拖动全国地图时的帧间隔，{sites} 个站点，三个级别中最慢者",
+        f"p50 {p50:.0f} ms, p95 {p95:.0f} ms",
+        f"p50 {p50:.0f} 毫秒，p95 {p95:.0f} 毫秒",
+        "–",
+        "–",
+    )
 
 
 def _seconds(en: str, zh: str, value: float, budget: int | None) -> Row:
