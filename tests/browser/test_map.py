@@ -68,6 +68,19 @@ def test_row_points_at_its_marker(open_page: Open) -> None:
     expect(page.locator(".marker.pointed [title='大海阳路爱心驿家']")).to_be_visible()
 
 
+def test_row_keeps_focus_and_marker_when_the_list_is_filled_anew(open_page: Open) -> None:
+    page = open_page()
+    spread_out(page)
+    row = page.get_by_role("link", name="大海阳路爱心驿家")
+    row.focus()
+    before = row.element_handle()
+    assert before is not None
+    page.evaluate("void map_page.panBy([30, 0], { animate: false })")
+    page.wait_for_function("(row) => !row.isConnected", arg=before)
+    expect(row).to_be_focused()
+    expect(page.locator(".marker.pointed [title='大海阳路爱心驿家']")).to_be_visible()
+
+
 def test_without_tiles_markers_and_areas_are_shown(open_page: Open, visits: list[Visit]) -> None:
     page = open_page(tiles=False)
     expect(page.locator("#tiles-notice")).to_have_text("底图暂时无法访问，地点和区域照常显示。")

@@ -33,7 +33,10 @@ export function setUpList(view) {
  */
 export function showRows(sites, after = {}) {
   list.removeAttribute("aria-busy");
+  // Who goes through the list by keyboard stays where they are when it is filled anew.
+  const held = list.contains(document.activeElement) ? document.activeElement?.closest(".row")?.getAttribute("data-code") : null;
   list.replaceChildren(...sites.slice(0, STEP).map(row));
+  if (held) focusRow(held, { preventScroll: true });
   foot.replaceChildren();
   if (sites.length > STEP) {
     foot.append(
@@ -94,12 +97,13 @@ export function showNothing(title, text, actions) {
  * Put the focus on the row of a place, if it is there.
  *
  * @param {string} code
+ * @param {FocusOptions} [options]
  * @returns {boolean}
  */
-export function focusRow(code) {
+export function focusRow(code, options) {
   const link = list.querySelector(`[data-code="${CSS.escape(code)}"] .row-link`);
   if (!(link instanceof HTMLElement)) return false;
-  link.focus();
+  link.focus(options);
   return true;
 }
 

@@ -32,6 +32,8 @@ let originLayers = [];
 let wayLayers = [];
 /** @type {SiteMarker | null} */
 let chosenMarker = null;
+/** @type {Site | null} */
+let pointedSite = null;
 /** @type {HTMLElement | null} */
 let pointedAt = null;
 let ownMoveUntil = 0;
@@ -54,8 +56,10 @@ export function setUpMap({ onSite, onPoint, onMove }) {
   map.on("click", ({ latlng }) => onPoint(latlng.lng, latlng.lat));
   map.on("moveend", () => {
     clusters.moved();
+    markPointed();
     if (performance.now() > ownMoveUntil) onMove();
   });
+  cluster.on("animationend", markPointed);
   clusters.setUpClusters(map, { onSite, view });
   new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
   const { embed } = config;
@@ -211,6 +215,7 @@ function drawSites(sites) {
   for (const [code] of gone) markers.delete(code);
   cluster.removeLayers(gone.map(([, marker]) => marker));
   cluster.addLayers(added);
+  markPointed();
 }
 
 /**
@@ -252,6 +257,13 @@ export function choose(site) {
  * @param {Site | null} site
  */
 export function point(site) {
+  pointedSite = site;
+  markPointed();
+}
+
+/** Mark the sign of the place that is meant; also after signs were drawn anew, as their elements are others then. */
+function markPointed() {
+  const site = pointedSite;
   pointedAt?.classList.remove("pointed");
   const marker = site ? markers.get(site.properties.code) : null;
   const gathered = site && !marker ? clusters.markerOf(site) : null;
