@@ -192,6 +192,16 @@ export function forgetWay() {
 }
 
 /**
+ * Why a place has its score.
+ *
+ * @param {string} code
+ * @returns {Promise<import("./types").SiteRating>}
+ */
+export function rating(code) {
+  return ask("rating", `${config.api.sites}/${encodeURIComponent(code)}/rating`);
+}
+
+/**
  * @param {string} text
  * @param {Origin | null} origin From where the nearer ones come first.
  * @returns {Promise<Suggestion[]>}

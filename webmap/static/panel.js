@@ -8,6 +8,7 @@ import { date, distance, number, walk, walkBasis } from "./format.js";
 import { hoursSection } from "./hours.js";
 import { openLine } from "./list.js";
 import { kindBadge } from "./markers.js";
+import { figures, whyRating } from "./rating.js";
 import { closePlace, setOrigin } from "./state.js";
 import { copyButton, navigation, shareButton } from "./travel.js";
 
@@ -96,7 +97,9 @@ function sections(site, known) {
     amenities("facilities", place.facility_details),
     hoursSection(place),
     amenities("services", place.service_details),
+    whyRating(place),
     about(place),
+    figures(place),
     trust(place),
   ].filter((part) => part !== null);
 }
@@ -134,7 +137,8 @@ function head(place, known) {
  */
 function rating({ rating: score }) {
   if (!score) return null;
-  const text = score.stars ? t("stars_of", { n: score.stars }) : t("rating_of", { score: number(score.score, 1) });
+  const plain = score.overdue ? t("stars_overdue") : t("rating_of", { score: number(score.score, 1) });
+  const text = score.stars ? t("stars_of", { n: score.stars }) : plain;
   return h("p", { class: "rating" }, icon("star"), h("span", {}, number(score.score, 1)), spoken(t("rating_of", { score: number(score.score, 1) })), h("span", { class: "remark" }, text));
 }
 

@@ -95,7 +95,7 @@ export interface SiteProperties {
   access: string[];
   fee: string | null;
   level: string | null;
-  rating: { score: number; stars: number | null; count: number } | null;
+  rating: { score: number; stars: number | null; count: number; overdue: boolean } | null;
   entrance: [number, number] | null;
   floor: string;
   directions: string;
@@ -106,6 +106,43 @@ export interface Way {
   type: "Feature";
   geometry: GeoJSON.LineString;
   properties: { code: string; name: string; walk_min: number; walk_basis: "straight_line" | "street"; length_m: number };
+}
+
+/** One piece of evidence behind a score. */
+export interface RatingItem {
+  scheme: "star" | "inspection" | "award" | "review";
+  scheme_name: LocalText;
+  name: string;
+  value: number | null;
+  scale: number | null;
+  count: number;
+  date: string;
+  level: string | null;
+  source: string;
+  note: string;
+  counts: boolean;
+  points: number;
+  remarks: LocalText[];
+}
+
+/** Why a place has its score. */
+export interface SiteRating {
+  score: number | null;
+  confidence: number | null;
+  start: { mean: number; share: number; points: number };
+  items: RatingItem[];
+  notes: LocalText[];
+}
+
+/** A figure that was published about a place. */
+export interface Figure {
+  metric: string;
+  metric_name: LocalText;
+  name: string;
+  period_text: LocalText;
+  value: number;
+  unit: LocalText;
+  source: string;
 }
 
 export interface AmenityDetail {
@@ -152,6 +189,7 @@ export interface SiteDetails extends SiteProperties {
   verified_on: string | null;
   sources: { source: string; last_seen: string | null }[];
   former_names: string[];
+  indicators: Figure[];
   updated_at: string;
   navigation: NavigationLink[];
 }
