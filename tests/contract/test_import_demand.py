@@ -96,52 +96,55 @@ def test_cells_stand_for_themselves_by_a_point_within(store: Store, tmp_path: Pa
     assert 51.5 < demand.lat[0] < 51.51
 
 
-def shifted_trips(test_data: Path, tmp_path: Path) -> Path:
-    """The same trips as a Chinese web map would have them."""
-    path = tmp_path / "shifted.csv"
+def trips_of(test_data: Path, tmp_path: Path, *, shifted: bool) -> Path:
+    """The trips that begin around the streets of Futian, as they are or as a Chinese web map would have them."""
     with (test_data / "demand" / "shenzhen_taxi_trips.csv").open(encoding="utf-8") as source:
-        rows = list(csv.DictReader(source))
+        rows = [row for row in csv.DictReader(source) if 114.0 < float(row["Lng"]) < 114.07]
+    for lon, lat in (("Lng", "Lat"), ("ELng", "ELat")) if shifted else ():
+        given = np.array([[float(row[lon]), float(row[lat])] for row in rows])
+        for row, x, y in zip(rows, *from_wgs84(given[:, 0], given[:, 1], "gcj02"), strict=True):
+            row[lon], row[lat] = f"{x:.6f}", f"{y:.6f}"
+    path = tmp_path / ("shifted.csv" if shifted else "trips.csv")
     with path.open("w", encoding="utf-8", newline="") as target:
         writer = csv.DictWriter(target, rows[0])
         writer.writeheader()
-        for lon, lat in (("Lng", "Lat"), ("ELng", "ELat")):
-            given = np.array([[float(row[lon]), float(row[lat])] for row in rows])
-            for row, x, y in zip(rows, *from_wgs84(given[:, 0], given[:, 1], "gcj02"), strict=True):
-                row[lon], row[lat] = f"{x:.6f}", f"{y:.6f}"
         writer.writerows(rows)
     return path
 
 
 def test_streets_show_the_datum_of_trips_and_sites(store: Store, test_data: Path, tmp_path: Path) -> None:
-    trips = test_data / "demand" / "shenzhen_taxi_trips.csv"
-    without = import_demand(store, trips, dry_run=True)
+    import_streets(store, test_data / "streets" / "futian.graphml")
+    kept = {}
+    for shifted, datum in ((False, "wgs84"), (True, "gcj02")):
+        path = trips_of(test_data, tmp_path, shifted=shifted)
+        report = import_demand(store, path)
+        assert (report.recognised["datum"], report.recognised["datum_assumed"]) == (datum, False)
+        assert "datum_found" in codes(report)
+        kept[datum] = store.demand(path.stem)
+        # The same points as a list of places.
+        with path.open(encoding="utf-8") as source:
+            points = {(row["Lng"], row["Lat"]) for row in csv.DictReader(source)}
+        lines = [f"{place},站点{place},{lon},{lat}" for place, (lon, lat) in enumerate(sorted(points)[:800])]
+        sites = write(tmp_path, "编号,名称,经度,纬度\n" + "\n".join(lines), "sites.csv")
+        places = import_sites(store, sites, kind="rest_station", dry_run=True)
+        assert (places.recognised["datum"], places.recognised["datum_assumed"]) == (datum, False)
+    # All but the few that lie in Hong Kong, where nothing is shifted.
+    assert (np.abs(kept["wgs84"].lon - kept["gcj02"].lon) < 2e-6).mean() > 0.995
+
+
+def test_a_real_list_of_trips(sqlite_store: Store, test_data: Path) -> None:
+    path = test_data / "demand" / "shenzhen_taxi_trips.csv"
+    without = import_demand(sqlite_store, path, dry_run=True)
     assert without.recognised["datum_assumed"]
     assert "datum_assumed" in codes(without)
-    import_streets(store, test_data / "streets" / "futian.graphml")
-    report = import_demand(store, trips)
+    import_streets(sqlite_store, test_data / "streets" / "futian.graphml")
+    report = import_demand(sqlite_store, path)
     assert (report.recognised["datum"], report.recognised["datum_assumed"]) == ("wgs84", False)
     (verdict,) = report.recognised["datum_evidence"]
     assert verdict["by"] == "streets"
     assert verdict["median_m"]["wgs84"] < 15 < verdict["median_m"]["gcj02"]
     assert (report.rows.created, report.recognised["kind"], report.recognised["hours"]) == (10_619, "trips", 24)
-    as_was = store.demand("shenzhen_taxi_trips")
-    assert as_was.weight.sum() == 2 * 10_619
-    shifted = shifted_trips(test_data, tmp_path)
-    moved = import_demand(store, shifted)
-    assert (moved.recognised["datum"], moved.recognised["datum_assumed"]) == ("gcj02", False)
-    assert {"datum_found"} <= codes(moved)
-    # All but the few that lie in Hong Kong, where nothing is shifted.
-    assert (np.abs(store.demand("shifted").lon - as_was.lon) < 2e-6).mean() > 0.999
-    # The same points as a list of places.
-    lines = [f"{place},站点{place},{lon},{lat}" for place, (lon, lat) in enumerate(starts(shifted))]
-    sites = write(tmp_path, "编号,名称,经度,纬度\n" + "\n".join(lines), "sites.csv")
-    places = import_sites(store, sites, kind="rest_station", dry_run=True)
-    assert (places.recognised["datum"], places.recognised["datum_assumed"]) == ("gcj02", False)
-
-
-def starts(path: Path) -> list[tuple[str, str]]:
-    with path.open(encoding="utf-8") as source:
-        return sorted({(row["Lng"], row["Lat"]) for row in csv.DictReader(source)})[:1500]
+    assert sqlite_store.demand("shenzhen_taxi_trips").weight.sum() == 2 * 10_619
 
 
 def test_a_real_grid(store: Store, test_data: Path) -> None:

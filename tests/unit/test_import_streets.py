@@ -136,7 +136,7 @@ def test_times_in_a_real_town_are_those_of_another_library(test_data: Path, prof
     lon, lat = (np.array([float(graph.nodes[name][axis]) for name in names]) for axis in "xy")
     places = network.snap(lon, lat, profile=profile, max_distance_m=0.5)
     assert places.found.all()
-    chosen = np.linspace(0, len(names) - 1, 40).astype(int)
+    chosen = np.linspace(0, len(names) - 1, 15).astype(int)
     cutoff = 1500.0 if profile == "foot" else 600.0
     times = network.travel_times(places[chosen], places, cutoff_s=cutoff, off_street=False)
     for row, number in enumerate(chosen):
@@ -146,7 +146,7 @@ def test_times_in_a_real_town_are_those_of_another_library(test_data: Path, prof
         for place, name in enumerate(names):
             if name in wanted:
                 assert got[place] == pytest.approx(wanted[name], rel=0.006, abs=0.5), (names[number], name)
-    assert times.nnz > 5_000
+    assert times.nnz > 2_000
 
 
 @pytest.mark.parametrize("file", ["monaco.osm.pbf", "porto_alegre.osm.pbf"])
