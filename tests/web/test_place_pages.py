@@ -15,6 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 
+from geodata.indicators import Indicator, parse_period
 from geodata.ratings import Evidence
 from geodata.sites import Amenity, Closure, Hours, Position, Site, SourceRef
 from geodata.store import BatchInfo, NewSite
@@ -423,3 +424,21 @@ def test_rating_comes_with_its_reasons(make_app: Callable[..., Flask], own: Fill
 
 def test_without_evidence_there_is_no_rating(client: FlaskClient, filled: Filled) -> None:
     assert "的由来" not in text_of(client, filled, "center")
+
+
+def test_published_figures_come_with_period_and_source(make_app: Callable[..., Flask], own: Filled) -> None:
+    site = own.store.site(own.code("center"))
+    published = [
+        Indicator("matters", "", parse_period("2022"), 747, "matters", "芝罘区总工会"),
+        Indicator("visitors", "", parse_period("2022"), 1597, "person_times", "芝罘区总工会", HOSTILE),
+    ]
+    with own.store.write(BatchInfo(kind="indicators", actor="test")) as writer:
+        writer.put_indicators([(site.id, figure) for figure in published])
+    client = make_app().test_client()
+    html = page_of(client, own, "center")
+    text = str(Text(html))
+    for words in ("公布数据", "办理事项", "芝罘区总工会", "747 件", "2022 年", "接待来访", "1,597 人次"):
+        assert words in text, words
+    assert "<img" not in html
+    assert "1,597 person-times" in text_of(client, own, "center", "/en")
+    assert "公布数据" not in text_of(client, own, "always")

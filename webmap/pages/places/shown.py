@@ -158,6 +158,29 @@ def awards(wording: Wording, vocabulary: Vocabulary, place: Properties) -> list[
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class FigureShown:
+    """A published figure: what was counted, how many, for which time, and by whom that is said."""
+
+    name: str
+    value: str
+    period: str
+    origin: str
+
+
+def figures(wording: Wording, place: Properties) -> list[FigureShown]:
+    """Return the published figures of a place, of each kind the latest."""
+    return [
+        FigureShown(
+            name=" · ".join(filter(None, (wording.local(item["metric_name"]), item["name"]))),
+            value=f"{wording.number(item['value'], 2)} {wording.local(item['unit'])}".strip(),
+            period=wording.local(item["period_text"]),
+            origin=" · ".join(filter(None, (item["source"], item["note"]))),
+        )
+        for item in place["indicators"]
+    ]
+
+
 def facts(wording: Wording, vocabulary: Vocabulary, place: Properties) -> list[tuple[str, str]]:
     """Return what else is known, as name and value."""
     capacity, area_m2 = place["capacity"], place["area_m2"]

@@ -146,6 +146,7 @@ def _page(index: SiteIndex, code: str) -> str:
         services=services,
         rating=rating_shown(index.rating(code, now), wording, vocabulary),
         awards=shown.awards(wording, vocabulary, place),
+        figures=shown.figures(wording, place),
         facts=shown.facts(wording, vocabulary, place),
         trust=shown.trust(wording, place),
         near=_listed(near, wording),
