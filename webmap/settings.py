@@ -382,7 +382,16 @@ class ServerSettings(_Concern):
     host: str = _setting("127.0.0.1", "Address to listen on", "监听地址", expected="127.0.0.1 | 0.0.0.0 | ::")
     port: int = _setting(8000, "Port to listen on", "监听端口", expected="1…65535", ge=1, le=65535)
     workers: int = _setting(2, "Worker processes", "工作进程数", expected="1…64", ge=1, le=64)
-    threads: int = _setting(4, "Threads in each worker", "每个工作进程的线程数", expected="1…64", ge=1, le=64)
+    # One thread computes at a time, so more of them only wait for the interpreter's lock: half the requests of a
+    # worker with one thread were left with four. The second one is for requests that wait for a database.
+    threads: int = _setting(
+        2,
+        "Threads in each worker: one computes at a time, the others can wait for the database",
+        "每个工作进程的线程数：同一时刻只有一个在计算，其余可用于等待数据库",
+        expected="1…64",
+        ge=1,
+        le=64,
+    )
     public_url: str = _setting(
         "",
         "Address under which people reach the map, for signs, QR codes, search engines; empty: the one asked for",

@@ -29,7 +29,7 @@ def test_environment_wins_over_file_and_file_over_default(monkeypatch: pytest.Mo
     Path(".env").write_text("STATIONMAP_PORT=8100\nSTATIONMAP_WORKERS=3\nOTHER=x\n", encoding="utf-8")
     monkeypatch.setenv("STATIONMAP_PORT", "8200")
     settings = Settings.load()
-    assert (settings.server.port, settings.server.workers, settings.server.threads) == (8200, 3, 4)
+    assert (settings.server.port, settings.server.workers, settings.server.threads) == (8200, 3, 2)
     assert Settings.load(port=8300).server.port == 8300
 
 
