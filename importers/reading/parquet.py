@@ -5,7 +5,6 @@ https://geoparquet.org/releases/v1.1.0/
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time
 from importlib.util import find_spec
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import orjson
 import shapely
 
 from geodata.errors import FileError
@@ -57,8 +57,8 @@ def read_parquet(path: Path) -> list[Grid]:
     # A text that stands in every row is a few bytes in the file; read as a dictionary it is a few in memory, too.
     texts = [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"]
     geo = _geo(path, about.metadata or {})
-    if geo is not None and geo[0] not in schema.names:
-        raise FileError("file_parquet_unreadable", file=path.name, reason=f"no column {geo[0]!r}")
+    if geo is not None and (geo[0] not in schema.names or not _is_binary(schema.field(geo[0]).type)):
+        raise FileError("file_parquet_unreadable", file=path.name, reason=f"no WKB in {geo[0][:40]!r}")
     columns = [name for name in schema.names if name != _COVERING and (geo is None or name not in geo[2])]
 
     def rows() -> Iterator[Row]:
@@ -88,6 +88,12 @@ def read_parquet(path: Path) -> list[Grid]:
     ]
 
 
+def _is_binary(kind: Any) -> bool:
+    from pyarrow import types
+
+    return bool(types.is_binary(kind) or types.is_large_binary(kind))
+
+
 def _check_size(path: Path, rows: int, columns: int, unpacked: int) -> None:
     if rows > limits.MAX_ROWS:
         raise FileError("file_too_many_rows", file=path.name, limit=limits.MAX_ROWS)
@@ -112,7 +118,7 @@ def _geo(path: Path, metadata: Mapping[bytes, bytes]) -> _Geo | None:
     if b"geo" not in metadata:
         return None
     try:
-        about = json.loads(metadata[b"geo"])
+        about = orjson.loads(metadata[b"geo"])
         primary = str(about["primary_column"])
         column = about["columns"][primary]
         encoding, named = str(column["encoding"]), frozenset(map(str, about["columns"]))

@@ -53,6 +53,8 @@ def read_vector(path: Path) -> list[Grid]:
         start = stream.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"<"):
         check_xml(path)
+    elif path.suffix.lower() in (".kml", ".gpx"):  # in UTF-16 or the like, of which the check would see nothing
+        raise FileError("file_xml_refused", file=path.name, found="UTF-16")
     elif start.startswith(b"SQLite"):
         _check_geopackage(path)
     try:

@@ -6,8 +6,11 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
+import pyarrow as pa
 import pytest
 from click.testing import CliRunner
+from pyarrow.parquet import write_table
 
 from geodata.store import Store, open_store
 from importers.sites import import_sites
@@ -94,6 +97,24 @@ def _paths(path: Path) -> None:
         archive.writestr("../../../tmp/list.shp", b"x")
 
 
+def _zipped(members: dict[str, bytes]) -> Callable[[Path], object]:
+    def write(path: Path) -> None:
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, content in members.items():
+                archive.writestr(name, content)
+
+    return write
+
+
+def _parquet(geo: str) -> Callable[[Path], object]:
+    table = pa.table({"name": ["A"], "geometry": [1]}).replace_schema_metadata({"geo": geo})
+    return lambda path: write_table(table, path)
+
+
+ENTITY = '<?xml version="1.0"?><!DOCTYPE kml [<!ENTITY a "b">]><kml><Document>&a;</Document></kml>'
+WKB = '{"primary_column": "geometry", "columns": {"geometry": {"encoding": "WKB"}}}'
+
+
 def _text(content: bytes) -> Callable[[Path], object]:
     return lambda path: path.write_bytes(content)
 
@@ -112,6 +133,18 @@ HOSTILE: list[tuple[str, Callable[[Path], object]]] = [
     ("torn.gpx", _text(b'<gpx version="1.1"><wpt')),
     ("torn.json", _text(b'[{"name": "A"}')),
     ("table.parquet", _text(b"PAR1" + bytes(90))),
+    ("deep.parquet", _parquet("[" * 100_000)),
+    ("numbers.parquet", _parquet(WKB)),
+    ("deep.json", _text(b"[" * 100_000)),
+    ("zeros.json", _text(b'[{"name": "A\x00B"}]')),
+    ("line.tsv", _text(b"name\tlat\n" + b"\t" * 10_000_000)),
+    ("entity.gpx", _text(ENTITY.replace("kml", "gpx").encode())),
+    ("entity.osm", _text(ENTITY.replace("kml", "osm").encode())),
+    ("entity.kmz", _zipped({"doc.kml": ENTITY.encode()})),
+    ("utf16.kmz", _zipped({"doc.kml": ENTITY.encode("utf-16")})),
+    ("paths.kmz", _zipped({"../doc.kml": b"<kml/>"})),
+    ("entity.xlsx", _zipped({"xl/workbook.xml": ENTITY.encode()})),
+    ("paths.xlsx", _zipped({"xl/workbook.xml": b"<workbook/>", "/etc/passwd": b"x"})),
 ]
 
 
@@ -131,3 +164,22 @@ def test_a_hostile_file_is_refused_with_its_name(
     assert not list(store.sites())
     assert not list(store.batches())
     store.dispose()
+
+
+def test_formulas_are_texts_on_the_way_in(sqlite_store: Store, tmp_path: Path) -> None:
+    rows = [
+        ["名称", "地址", "备注"],
+        ["人民路驿站", "人民路1号", "=1+2"],
+        ["=cmd|'/c calc'!A0", "人民路2号", "@SUM(1)"],
+    ]
+    (tmp_path / "list.csv").write_text("\n".join(",".join(row) for row in rows), encoding="utf-8")
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(tmp_path / "list.xlsx")
+    assert import_sites(sqlite_store, tmp_path / "list.csv", kind="rest_station").rows.created == 2
+    found = {stored.site.name: stored.site.note for stored in sqlite_store.sites()}
+    assert found == {"人民路驿站": "=1+2", "=cmd|'/c calc'!A0": "@SUM(1)"}
+    # What a workbook's formula last gave is its value: nothing, where no program has ever worked it out.
+    report = import_sites(sqlite_store, tmp_path / "list.xlsx", kind="rest_station", source="list")
+    assert (report.rows.unchanged, report.rows.rejected) == (1, 1)
