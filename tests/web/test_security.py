@@ -16,7 +16,22 @@ def policy(header: str) -> dict[str, list[str]]:
     return {parts[0]: parts[1:] for part in header.split(";") if (parts := part.split())}
 
 
-@pytest.mark.parametrize("path", ["/", "/en/", "/api/v1/sites", "/api/docs", "/healthz", "/nothing", "/api/v1/nothing"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/en/",
+        "/login",
+        "/staff",
+        "/staff/reports",
+        "/s/22OLD2/report",
+        "/api/v1/sites",
+        "/api/docs",
+        "/healthz",
+        "/nothing",
+        "/api/v1/nothing",
+    ],
+)
 def test_every_answer_is_guarded(client: FlaskClient, path: str) -> None:
     headers = client.get(path).headers
     rules = policy(headers["Content-Security-Policy"])
