@@ -11,6 +11,7 @@ from importers.areas import import_areas
 from importers.candidates import import_candidates
 from importers.demand import import_demand
 from importers.indicators import import_indicators
+from importers.organisations import import_organisations
 from importers.ratings import import_ratings
 from importers.report import ImportReport
 from importers.sites import import_sites
@@ -23,6 +24,11 @@ SITES = {
     "sites_zhifu_union.csv": "芝罘区总工会 2022",
     "sites_chancheng_union.csv": "禅城区总工会 2024",
     "sites_sample.csv": "sample",
+}
+#: Organisations that run them, with their source.
+ORGANISATIONS = {
+    "organisations_unions.csv": "区总工会 district unions",
+    "organisations_sample.csv": "sample",
 }
 RATINGS = {
     "ratings_sample.csv": "sample",
@@ -50,6 +56,8 @@ def fill_demo(store: Store) -> list[ImportReport]:
     reports = [import_areas(store, folder / AREAS, datum="wgs84", source=AREAS_SOURCE, actor="demo")]
     for name, source in SITES.items():
         reports.append(import_sites(store, folder / name, datum="wgs84", source=source, actor="demo"))
+    for name, source in ORGANISATIONS.items():
+        reports.append(import_organisations(store, folder / name, source=source, actor="demo"))
     for name, source in RATINGS.items():
         reports.append(import_ratings(store, folder / name, source=source, actor="demo"))
     reports.append(import_indicators(store, folder / INDICATORS, source="芝罘区总工会 2022", actor="demo"))

@@ -14,6 +14,7 @@ import orjson
 from numpy.typing import NDArray
 
 from geodata.index.blobs import Blobs, lengths_of
+from geodata.index.charge import operator_word
 from geodata.index.columns import (
     NO_FIRST_DAY,
     NO_LAST_DAY,
@@ -245,6 +246,7 @@ class _Reader:
             score=np.array(scores, dtype=np.float64),
             valid_from=_days(rows.valid_from, NO_FIRST_DAY),
             valid_to=_days(rows.valid_to, NO_LAST_DAY),
+            operator=_numbered(words.operators, list(map(operator_word, rows.operator_code, rows.operator)), np.int32),
             special=np.array([state != "open" or any(rest) for state, *rest in special], dtype=np.bool_),
         )
 

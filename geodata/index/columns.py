@@ -67,6 +67,7 @@ class Lexicons:
     """The distinct values of the coded columns.
 
     ``amenities`` and ``ways`` number bits: facilities as ``f.toilet``, services as ``s.legal_aid``; ways of access.
+    ``operators`` are code and name as sites state them, with a line feed between; empty where a site states neither.
     """
 
     kinds: Lexicon
@@ -78,6 +79,7 @@ class Lexicons:
     area_names: Lexicon
     hours: Lexicon
     reasons: Lexicon
+    operators: Lexicon
 
     @classmethod
     def of(cls, vocabulary: Vocabulary) -> Lexicons:
@@ -94,6 +96,7 @@ class Lexicons:
             area_names=Lexicon(("",)),
             hours=Lexicon((None,)),
             reasons=Lexicon(("",)),
+            operators=Lexicon(("",)),
         )
 
     def copy(self) -> Lexicons:
@@ -111,7 +114,7 @@ class Table:
         The public code.
     lon, lat : float64
         Degrees in WGS-84, NaN without a position.
-    kind, level, state, area, area_name, hours : int
+    kind, level, state, area, area_name, hours, operator : int
         Numbers in :class:`Lexicons`.
     have, yes : uint64, shape (n, words)
         Bits of the facilities and services there are at least in part (yes, limited), and of those there are (yes).
@@ -141,6 +144,7 @@ class Table:
     valid_from: NDArray[np.int32]
     valid_to: NDArray[np.int32]
     special: NDArray[np.bool_]
+    operator: NDArray[np.int32]
 
     def __len__(self) -> int:
         return len(self.code)

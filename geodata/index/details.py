@@ -38,7 +38,7 @@ def detail(
     properties["hours"] = {
         "osm": osm,
         "text": properties["hours_text"],
-        "week": _week(osm, today, calendar, tz, shut),
+        "week": week_json(osm, today, calendar, tz, shut),
     }
     figures = columns.indicators[row]
     properties["indicators"] = latest(orjson.loads(figures)) if figures else []
@@ -65,13 +65,14 @@ def _amenity(
         "hours_text": hours.get("text", ""),
     }
     if hours.get("osm"):
-        found["week"] = _week(hours["osm"], today, calendar, tz, shut)
+        found["week"] = week_json(hours["osm"], today, calendar, tz, shut)
     return found
 
 
-def _week(
-    osm: str | None, first_day: date, calendar: WorkCalendar, tz: ZoneInfo, shut: Sequence[Shut]
+def week_json(
+    osm: str | None, first_day: date, calendar: WorkCalendar, tz: ZoneInfo, shut: Sequence[Shut] = ()
 ) -> list[dict[str, Any]]:
+    """Return the hours of seven days as JSON values; all unknown without hours."""
     try:
         days = week(osm, first_day, calendar, tz)
     except HoursError:  # written past the check of an import

@@ -15,7 +15,9 @@ import shapely
 from geodata.index.columns import Lexicon
 
 #: Of these modules plain objects may be in a file; they are made without calling anything of theirs.
-_ROOMS = ("geodata.index.", "geodata.areas", "geodata.calendar", "geodata.messages")
+_ROOMS = (
+    "geodata.index.", "geodata.areas", "geodata.calendar", "geodata.messages", "geodata.organisations", "geodata.sites"
+)  # fmt: skip
 
 
 class UnusableError(Exception):

@@ -15,10 +15,11 @@ from geodata.calendar import WorkCalendar
 from geodata.errors import NotFoundError
 from geodata.index import build
 from geodata.index.areanames import AreaNames
+from geodata.index.charge import Charge
 from geodata.index.clusters import Clustering, Clusters
 from geodata.index.columns import Columns, Lexicons
 from geodata.index.counting import counts
-from geodata.index.details import detail
+from geodata.index.details import detail, week_json
 from geodata.index.evidence import evidence_of, read_evidence, rescored
 from geodata.index.explaining import explained
 from geodata.index.features import in_datum, last_change, member, whole_feature, whole_features
@@ -33,6 +34,7 @@ from geodata.index.statistics import statistics
 from geodata.index.suggesting import suggest
 from geodata.index.tables import Tables
 from geodata.indicators import to_json
+from geodata.organisations import Organisation, Organisations
 from geodata.sites import Datum
 from geodata.store import SiteRows, Store
 from geodata.vocabulary import Vocabulary
@@ -60,6 +62,7 @@ class Parts:
     calendar: WorkCalendar
     areas: tuple[Area, ...]
     timetables: list[Tables]
+    organisations: tuple[Organisation, ...] = ()
 
 
 class SiteIndex:
@@ -74,6 +77,7 @@ class SiteIndex:
         The store's data version that it shows.
     calendar : WorkCalendar
     areas : tuple of Area
+    organisations : Organisations
     """
 
     def __init__(
@@ -89,6 +93,7 @@ class SiteIndex:
         tz: ZoneInfo,
         before: Moments | None = None,
         area_names: AreaNames | None = None,
+        organisations: Organisations | None = None,
     ) -> None:
         self.store_id = store_id
         self.version = version
@@ -96,6 +101,7 @@ class SiteIndex:
         self.areas = tuple(areas)
         self.tz = tz
         self._area_names = area_names or AreaNames(self.areas)
+        self._charge = Charge(columns, organisations or Organisations())
         self._vocabulary = vocabulary
         self._columns = columns
         self._moments = Moments(columns, calendar, tz, before)
@@ -145,6 +151,7 @@ class SiteIndex:
             calendar=WorkCalendar(since.calendar_days),
             areas=areas,
             tz=tz,
+            organisations=Organisations(since.organisations()),
         )
 
     @classmethod
@@ -159,6 +166,7 @@ class SiteIndex:
             calendar=parts.calendar,
             areas=parts.areas,
             tz=parts.tz,
+            organisations=Organisations(parts.organisations),
         )
         index._moments.remember(parts.timetables)
         return index
@@ -175,6 +183,7 @@ class SiteIndex:
             self.calendar,
             self.areas,
             self._moments.timetables(),
+            self.organisations.items,
         )
 
     def refreshed(self, store: Store) -> SiteIndex:
@@ -193,7 +202,7 @@ class SiteIndex:
         if state.store_id != self.store_id or state.data_version < self.version:
             return self.load(store, vocabulary=self._vocabulary, tz=self.tz, today=self.rated_on)
         with store.read_since(self.version) as since:
-            if not since.areas_changed:
+            if not (since.areas_changed or (since.without_areas and self.areas)):
                 return self._followed_by(since)
         # Names of areas stand in the features of any number of sites.
         return self.load(store, vocabulary=self._vocabulary, tz=self.tz, today=self.rated_on)
@@ -216,7 +225,14 @@ class SiteIndex:
             tz=self.tz,
             before=None if since.calendar_changed else self._moments,
             area_names=self._area_names,
+            organisations=self._organisations_of(since),
         )
+
+    def _organisations_of(self, since: SiteRows) -> Organisations:
+        """Return the organisations as they are now."""
+        if since.organisations_changed or (since.without_organisations and len(self.organisations)):
+            return Organisations(since.organisations())
+        return self.organisations
 
     def dated(self, now: datetime) -> SiteIndex:
         """Return the index with the scores of the day of ``now``: itself if they are that already.
@@ -241,6 +257,7 @@ class SiteIndex:
             tz=self.tz,
             before=self._moments,
             area_names=self._area_names,
+            organisations=self.organisations,
         )
 
     @property
@@ -554,7 +571,59 @@ class SiteIndex:
         """
         row = self._row(code)
         self._moments.at(now)
-        return detail(self._columns, row, self._moments.openings([row], now)[0], now, self.calendar, self.tz, datum)
+        opening = self._moments.openings([row], now)[0]
+        found = detail(self._columns, row, opening, now, self.calendar, self.tz, datum)
+        runs = self._charge.of_row(row)
+        found["properties"]["operator_code"] = None if runs is None else runs.code
+        return found
+
+    @property
+    def organisations(self) -> Organisations:
+        """All organisations, with what belongs to what."""
+        return self._charge.organisations
+
+    def organisation(self, code: str, now: datetime, datum: Datum = "wgs84", *, limit: int = 1000) -> dict[str, Any]:
+        """Return everything about an organisation, with the places that it and those below it run.
+
+        Places that are not there at this time (closed for good, planned, a temporary one out of its days) are left out.
+
+        Parameters
+        ----------
+        code : str
+        now : datetime
+            Aware.
+        datum : Datum
+        limit : int
+            Most places to give; the counts are of all.
+
+        Returns
+        -------
+        dict
+            As :meth:`geodata.index.charge.Charge.described` says, without ``rows``, with ``area_name``, the office's
+            ``week`` and ``features``, which are JSON bytes.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such organisation.
+        """
+        item = self.organisations.get(code)
+        if item is None:
+            raise NotFoundError("organisation_unknown", organisation=code[:40])
+        moment = self._moments.at(now)
+        by_name = self._finder.orders.permutation("name")
+        found = self._charge.described(item, moment, self._moments.listed(moment), limit, by_name)
+        rows: list[int] = found.pop("rows")
+        names = {area.adcode: area.name for area in self.areas}
+        area_name = names.get(item.area or "", "" if (item.area or "").isdecimal() else item.area or "")
+        features = self._features([Hit(row) for row in rows], now, datum)
+        week = week_json(found["hours_osm"], now.astimezone(self.tz).date(), self.calendar, self.tz)
+        return {**found, "area_name": area_name, "week": week, "features": features}
+
+    def organisation_places(self, items: Sequence[Organisation], now: datetime) -> list[dict[str, int]]:
+        """Return of organisations how many places they run: ``own``, ``total``, ``open``, ``closed``, ``unknown``."""
+        moment = self._moments.at(now)
+        return self._charge.places(items, moment, self._moments.listed(moment))
 
     def entries(self, begin: int, end: int, *, now: datetime) -> list[tuple[str, str]]:
         """Return the code and the time of the last change of every site that is listed among some rows.

@@ -161,7 +161,14 @@ def _write(index: SiteIndex, path: Path, lineage: str) -> None:
         "lineage": lineage,
         "days": [tables.day.isoformat() for tables in parts.timetables],
         "content": packer.pack(
-            [parts.columns, parts.search, list(parts.calendar.days), list(parts.areas), parts.timetables]
+            [
+                parts.columns,
+                parts.search,
+                list(parts.calendar.days),
+                list(parts.areas),
+                parts.timetables,
+                list(parts.organisations),
+            ]
         ),
     }
     table, begin = [], 0
@@ -199,7 +206,7 @@ def _read(path: Path, vocabulary: Vocabulary, tz: ZoneInfo) -> Restored:
         ]
         _check(sections, [checksum for *_, checksum in description["sections"]])
         unpacker = Unpacker([mapped(section) for section in sections])
-        columns, search, days, areas, timetables = unpacker.unpack(description["content"])
+        columns, search, days, areas, timetables, organisations = unpacker.unpack(description["content"])
         parts = Parts(
             store_id=description["store_id"],
             version=description["version"],
@@ -210,6 +217,7 @@ def _read(path: Path, vocabulary: Vocabulary, tz: ZoneInfo) -> Restored:
             calendar=WorkCalendar(days),
             areas=tuple(areas),
             timetables=timetables,
+            organisations=tuple(organisations),
         )
         return Restored(SiteIndex.restored(parts), description["lineage"], about.st_mtime)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:

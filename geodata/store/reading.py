@@ -178,6 +178,9 @@ def rows_since(connection: Connection, version: int) -> SiteRows:
         newest = connection.execute(sa.select(sa.func.max(table.c.data_version))).scalar()
         return newest is not None and int(newest) > version
 
+    def empty(table: sa.Table) -> bool:
+        return connection.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first() is None
+
     pairs = connection.execute(sa.select(aliases.c.code, sites.c.code.label("present")).join_from(aliases, sites))
     return SiteRows(
         state=now,
@@ -185,6 +188,8 @@ def rows_since(connection: Connection, version: int) -> SiteRows:
         aliases={row.code: row.present for row in pairs},
         calendar_days=calendar_days(connection),
         calendar_changed=written(schema.calendar_days),
+        without_areas=empty(schema.areas),
+        without_organisations=empty(schema.organisations),
         organisations_changed=written(schema.organisations),
         organisations=lambda: organisations(connection),
         areas_changed=written(schema.areas),

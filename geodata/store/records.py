@@ -267,6 +267,8 @@ class SiteRows:
         Whether the calendar or an area was written since.
     areas : callable
         Reads all areas in the same snapshot.
+    without_areas, without_organisations : bool
+        Whether there are none: of the last one that is taken away no row that was written tells.
     organisations_changed : bool
     organisations : callable
         Reads all organisations in the same snapshot.
@@ -283,6 +285,8 @@ class SiteRows:
     calendar_changed: bool
     areas_changed: bool
     areas: Callable[[], list[Area]] = field(repr=False)
+    without_areas: bool = False
+    without_organisations: bool = False
     organisations_changed: bool = False
     organisations: Callable[[], list[Organisation]] = field(default=list, repr=False)
     evidence: Callable[[], Iterator[tuple[Any, ...]]] = field(default=lambda: iter(()), repr=False)

@@ -168,16 +168,14 @@ class _Revert:
     def records(self, changes: list[BatchChange]) -> None:
         """Put back records that are no sites: areas, calendar days, layers, candidates."""
         gone: set[str] = set()
-        used = self._parents_of_others({change.record for change in changes if change.before is None})
+        used = self._parents_of_others(change for change in changes if change.before is None)
         for change in changes:
             kind, _, key = change.record.partition(":")
             if kind == _REPORT:
                 self._report(change, int(key))
                 continue
-            table, column = _RECORDS[kind]
-            of_key = table.c[column] == (date.fromisoformat(key) if kind == "calendar_day" else key)
-            row = self._connection.execute(sa.select(table).where(of_key)).mappings().first()
-            if as_json(dict(row) if row else None) != change.after:
+            table, of_key = _keyed(change.record)
+            if not self._is_as_left(change):
                 self._leave(change.record, change.field, Message("revert_changed_since"))
                 continue
             if change.before is None and change.record in used:
@@ -196,9 +194,17 @@ class _Revert:
             version = self._writer.stamp()["data_version"]
             self._connection.execute(sa.update(_RECORDS[kind][0]).values(data_version=version))
 
-    def _parents_of_others(self, going: set[str]) -> set[str]:
+    def _is_as_left(self, change: BatchChange) -> bool:
+        """Tell whether a record is still as the batch left it."""
+        table, of_key = _keyed(change.record)
+        row = self._connection.execute(sa.select(table).where(of_key)).mappings().first()
+        return bool(as_json(dict(row) if row else None) == change.after)
+
+    def _parents_of_others(self, created: Iterable[BatchChange]) -> set[str]:
         """Return those of the records to be taken away to which an organisation belongs that stays."""
-        if not any(record.startswith("organisation:") for record in going):
+        organisations = [change for change in created if change.record.startswith("organisation:")]
+        going = {change.record for change in organisations if self._is_as_left(change)}
+        if not going:
             return set()
         table = schema.organisations
         pairs = self._connection.execute(sa.select(table.c.code, table.c.parent).where(table.c.parent.is_not(None)))
@@ -370,3 +376,10 @@ def _from_json(table: sa.Table, value: dict[str, Any]) -> dict[str, Any]:
             part = date.fromisoformat(part)
         row[name] = part
     return row
+
+
+def _keyed(record: str) -> tuple[sa.Table, sa.ColumnElement[bool]]:
+    """Return the table of a record that is no site, and the condition that it is this one."""
+    kind, _, key = record.partition(":")
+    table, column = _RECORDS[kind]
+    return table, table.c[column] == (date.fromisoformat(key) if kind == "calendar_day" else key)

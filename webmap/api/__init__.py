@@ -6,6 +6,7 @@ from flask import Blueprint, Flask, Response
 
 from webmap.api import bodies, reference, sites, ways
 from webmap.api.documents import ApiDocument, keep_document
+from webmap.api.organisations import organisation, organisations
 from webmap.api.parameters import WayParameters
 from webmap.context import Context
 from webmap.limits import limit_clients
@@ -91,6 +92,20 @@ def register_api(app: Flask) -> None:
             zh="区县和街道的边界",
             also=_UNAVAILABLE,
             geojson=True,
+        ),
+        "/organisations": described(
+            organisations,
+            query=models.organisations,
+            body=bodies.OrganisationPage,
+            zh="运营站点的工会组织，逐页列出",
+            also={404: "There is no such organisation", **_UNAVAILABLE},
+        ),
+        "/organisations/<code>": described(
+            organisation,
+            query=models.organisation,
+            body=bodies.OrganisationDetail,
+            zh="一个工会组织的全部信息，及其与下级运营的地点",
+            also={404: "There is no such organisation", **_UNAVAILABLE},
         ),
         "/stats": described(
             reference.stats, query=models.stats, body=bodies.Stats, zh="地点数量统计", also=_UNAVAILABLE

@@ -223,6 +223,23 @@ class AreaParameters(DatumParameters):
     )
 
 
+class OrganisationsParameters(Parameters):
+    """Which organisations to give."""
+
+    level: str | None = None
+    parent: str | None = None
+    cursor: str | None = described(
+        None, "The `next` of the page before", "上一页返回的 next", "a code of an organisation", max_length=40
+    )
+    limit: int = 100
+
+
+class OrganisationParameters(DatumParameters):
+    """How to give one organisation."""
+
+    limit: int = 100
+
+
 @dataclass(frozen=True, slots=True)
 class ParameterModels:
     """The models of one application."""
@@ -234,6 +251,8 @@ class ParameterModels:
     suggest: type[SuggestParameters]
     site: type[SiteParameters]
     areas: type[AreaParameters]
+    organisations: type[OrganisationsParameters]
+    organisation: type[OrganisationParameters]
     plain: type[Parameters]
 
 
@@ -264,6 +283,7 @@ def make_parameters(limits: LimitSettings, vocabulary: Vocabulary) -> ParameterM
     def whole(default: int, most: int, en: str, zh: str) -> Any:
         return (int, described(min(default, most), en, zh, f"1…{most}", ge=1, le=most))
 
+    levels: Any = Literal[tuple(vocabulary.levels)] | None
     area = text("Code or name of an area; a code also takes the areas within it", "区域代码或名称；代码包含其下级区域")
     search = text("Words in name, label, address, pinyin or initials", "名称、称号、地址、拼音或拼音首字母中的文字")
     return ParameterModels(
@@ -292,6 +312,21 @@ def make_parameters(limits: LimitSettings, vocabulary: Vocabulary) -> ParameterM
         ),
         site=SiteParameters,
         areas=AreaParameters,
+        organisations=create_model(
+            "OrganisationsParameters",
+            __base__=OrganisationsParameters,
+            level=(
+                levels,
+                described(None, "Only organisations of this level", "只要该级别的组织", " | ".join(vocabulary.levels)),
+            ),
+            parent=text("Only what belongs directly to the organisation of this code", "只要直属于该代码组织的下级"),
+            limit=whole(limits.page_size, limits.page_size_max, "Organisations on a page", "每页数量"),
+        ),
+        organisation=create_model(
+            "OrganisationParameters",
+            __base__=OrganisationParameters,
+            limit=whole(limits.page_size_max, limits.page_size_max, "Most places to give", "最多返回的地点数量"),
+        ),
         plain=Parameters,
     )
 

@@ -11,6 +11,7 @@ from webmap.pages.language import TAGS, localised, page_language
 from webmap.pages.places.answering import KEPT_BYTES, Kept
 from webmap.pages.places.crawlers import blueprint as crawlers
 from webmap.pages.places.listing import blueprint as places_list
+from webmap.pages.places.organisations import blueprint as organisations
 from webmap.pages.places.views import blueprint as places
 from webmap.pages.site import Pages
 from webmap.pages.views import blueprint
@@ -32,6 +33,7 @@ def register_pages(app: Flask) -> None:
     )
     pages = Pages(app.extensions["stationmap"])
     app.extensions["stationmap.pages"] = pages
+    app.register_blueprint(organisations)
     app.context_processor(lambda: _template_context(pages))
     app.extensions["stationmap.kept_pages"] = Kept(KEPT_BYTES)
     app.register_blueprint(blueprint)

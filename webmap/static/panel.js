@@ -258,10 +258,11 @@ function website(address) {
  * @returns {HTMLElement | null}
  */
 function about(place) {
-  /** @type {[string, string][]} */
+  const runs = `${config.lang === "en" ? "/en" : ""}/o/${encodeURIComponent(place.operator_code ?? "")}`;
+  /** @type {[string, string | HTMLElement][]} */
   const facts = [
     [t("host"), place.host],
-    [t("operator"), place.operator],
+    [t("operator"), place.operator && place.operator_code ? h("a", { href: runs }, place.operator) : place.operator],
     [t("level"), place.level ? term("levels", place.level).name : ""],
     [t("capacity"), place.capacity === null ? "" : count("capacity", place.capacity)],
     [t("area_m2"), place.area_m2 === null ? "" : t("square_metres", { n: number(place.area_m2) })],

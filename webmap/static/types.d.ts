@@ -178,6 +178,7 @@ export interface SiteDetails extends SiteProperties {
   access_note: string;
   host: string;
   operator: string;
+  operator_code: string | null;
   capacity: number | null;
   area_m2: number | null;
   website: string;
