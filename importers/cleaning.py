@@ -99,7 +99,7 @@ def heading_keys(heading: str) -> tuple[str, ...]:
 
 
 def split_list(text: str) -> list[str]:
-    """Return the items of a list cell, cut at ``; ；、 , ， | /`` and line ends; at ``; ；`` only if it ends with one."""
+    """Return the items of a list cell, cut at ``; ；、 , ， | /`` and line ends; at ``; ；`` alone if it ends so."""
     if text.endswith((";", "；")):
         return [item.strip() for item in re.split("[;；]", text) if item.strip()]
     return [item.strip() for item in _LIST.split(text) if item.strip()]
