@@ -10,10 +10,12 @@ from typing import Any
 import click
 from pydantic import SecretStr
 
-from geodata.errors import SettingsError, StoreUnavailableError
+from geodata.errors import SettingsError, StoreError, StoreUnavailableError
 from geodata.messages import Message
 from geodata.store import open_store
+from geodata.vocabulary import load_vocabulary
 from webmap.cli import language, say
+from webmap.indexfile import IndexFile
 from webmap.serving import check_port
 from webmap.serving import serve as run
 from webmap.settings import Settings
@@ -37,8 +39,9 @@ _port = click.option(
 def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """Serve the map from the store of STATIONMAP_DATABASE_URL. 启动服务.
 
-    Starts even when the database cannot be reached, and answers once it can. A store that was never upgraded is an
-    error: run "stationmap db upgrade" first.
+    Starts even when the database cannot be reached, and answers once it can, or at once from the file that was kept of
+    its places. A store that was never upgraded, of which there is no such file, is an error: run "stationmap db
+    upgrade" first.
     """
     given: dict[str, Any] = {"host": host, "port": port, "workers": workers}
     settings = Settings.load(**{name: value for name, value in given.items() if value is not None})
@@ -46,7 +49,9 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     store = open_store(settings.store.database_url)
     try:
         store.state()
-    except StoreUnavailableError as error:
+    except StoreError as error:
+        if not isinstance(error, StoreUnavailableError) and not _has_data(settings):
+            raise
         say(Message("store_down_at_start", {"reason": error.message.text(language())}), error=True)
     finally:
         store.dispose()
@@ -55,6 +60,12 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         settings = replace(settings, staff=settings.staff.model_copy(update={"secret_key": SecretStr(secret)}))
         say(Message("secret_missing_serve", {"example": new_secret()}), error=True)
     _run(settings)
+
+
+def _has_data(settings: Settings) -> bool:
+    """Return whether workers find a file of the store's places to answer from."""
+    kept = IndexFile.of(settings, load_vocabulary(settings.place.vocabulary))
+    return kept is not None and kept.path.is_file()
 
 
 @click.command()
