@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
+from math import nan
 from typing import Any, Final
 
 import numpy as np
@@ -33,6 +34,7 @@ _STAR, _INSPECTION, _AWARD, _REVIEW = range(4)
 _KEY_LIMIT = 2**62
 _FIELDS = ("scheme", "value", "scale", "count", "as_of", "level", "name", "source")
 _SCHEME_NUMBERS = {str(scheme): number for number, scheme in enumerate(SCHEMES)}
+_EPOCH = date(1970, 1, 1).toordinal()
 #: Rows that are held as Python objects at a time.
 _BATCH = 50_000
 
@@ -255,10 +257,10 @@ def _as_arrays(batch: Sequence[Sequence[Any]], numbers: Numberings) -> tuple[NDA
     return (
         np.array(site, dtype=np.int64),
         np.fromiter(map(_SCHEME_NUMBERS.__getitem__, scheme), np.int8, size),
-        np.array(value, dtype=np.float64),  # None becomes NaN
-        np.array(scale, dtype=np.float64),
+        np.fromiter((nan if number is None else number for number in value), np.float64, size),
+        np.fromiter((nan if number is None else number for number in scale), np.float64, size),
         np.array(count, dtype=np.int64),
-        np.array(as_of, dtype="datetime64[D]"),
+        (np.fromiter(map(date.toordinal, as_of), np.int64, size) - _EPOCH).astype("datetime64[D]"),
         np.fromiter((-1 if word is None else levels[word] for word in level), np.int64, size),
         np.fromiter(map(numbers.names.__getitem__, name), np.int64, size),
         np.fromiter(map(numbers.sources.__getitem__, source), np.int64, size),

@@ -57,10 +57,9 @@ def read_evidence(rows: Iterable[Sequence[Any]], before: EvidenceTable | None) -
         batch = list(islice(remaining, _BATCH))
         parts.append(EvidenceColumns.of_rows(batch, numbers))
         note = np.full(len(batch), -1, dtype=np.int32)
-        for place, row in enumerate(batch):
-            if row[_NOTE]:
-                note[place] = len(notes)
-                notes.append(row[_NOTE].encode())
+        told = [(place, row[_NOTE].encode()) for place, row in enumerate(batch) if row[_NOTE]]
+        note[[place for place, _ in told]] = np.arange(len(notes), len(notes) + len(told))
+        notes += [text for _, text in told]
         noted.append(note)
         if len(batch) < _BATCH:
             break

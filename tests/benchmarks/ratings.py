@@ -1,4 +1,4 @@
-"""How much faster the scores of many sites are computed as columns than one by one.
+"""How much faster the scores of many sites are computed as columns than one by one, and what the index does daily.
 
 Run with ``python tests/benchmarks/ratings.py [PIECES [SITES]]``; by default 1,000,000 pieces over 200,000 sites. The
 formula for single sites is timed on a part of them, in the same run.
@@ -12,6 +12,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from geodata.index.evidence import ratings, read_evidence, scores
 from geodata.rating_columns import LEVELS, EvidenceColumns, score_columns
 from geodata.ratings import SCHEMES, Evidence, score
 
@@ -58,6 +59,36 @@ def one_by_one(columns: EvidenceColumns, sites: int) -> dict[int, list[Evidence]
     return found
 
 
+def in_index(columns: EvidenceColumns) -> tuple[float, float, int]:
+    """Read the evidence as the index does and work out the scores of a day; returns both processor times and bytes."""
+    order = np.argsort(columns.site, kind="stable").tolist()
+    level = [LEVELS[number] if number >= 0 else None for number in columns.level.tolist()]
+    days = columns.as_of.tolist()
+    rows = (
+        (
+            int(columns.site[at]),
+            SCHEMES[columns.scheme[at]],
+            None if np.isnan(columns.value[at]) else float(columns.value[at]),
+            None,
+            int(columns.count[at]),
+            days[at],
+            level[at],
+            str(columns.name[at]),
+            str(columns.source[at]),
+            "",
+        )
+        for at in order
+    )
+    given = list(rows)
+    begin = time.process_time()
+    table = read_evidence(given, None)
+    read = time.process_time() - begin
+    begin = time.process_time()
+    for part in scores(table, TODAY):
+        ratings(part)
+    return read, time.process_time() - begin, table.nbytes
+
+
 def main() -> None:
     """Print the times and their ratio."""
     given = [int(word) for word in sys.argv[1:3]]
@@ -71,9 +102,9 @@ def main() -> None:
     part = min(sites, PART)
     single = one_by_one(columns, part)
     begin = time.perf_counter()
-    scores = {site: score(items, TODAY) for site, items in single.items()}
+    one = {site: score(items, TODAY) for site, items in single.items()}
     alone = (time.perf_counter() - begin) * sites / part
-    for site, found in scores.items():
+    for site, found in one.items():
         row = int(np.searchsorted(got.site, site))
         if found is None or abs(got.score[row] - found.score) > 1e-9:
             raise SystemExit(f"site {site}: {found} one by one, {got.score[row]} as columns")
@@ -81,6 +112,10 @@ def main() -> None:
     sys.stdout.write(
         f"{pieces:,} pieces of evidence, {sites:,} sites, {len(got.site):,} scores\n"
         f"as columns {min(took):.2f} s; one by one {alone:.1f} s (from {part:,} sites); ratio {ratio:.1f}\n"
+    )
+    read, day, size = in_index(columns)
+    sys.stdout.write(
+        f"in the index: {read:.2f} s to take up, {size / 1e6:.0f} MB; ratings of a new day {day:.2f} s (processor)\n"
     )
 
 
