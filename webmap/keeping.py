@@ -17,7 +17,14 @@ SOON_S = 5.0
 #: Seconds that workers have to give their runs back before they are killed.
 PATIENCE_S = 8.0
 
-_PROGRAM = [sys.executable, "-c", "from webmap.cli import main; main()"]
+#: Programs of their own, since they take what no person would give them: the number of workers, their parent.
+_KEEPER = [sys.executable, "-c", "import sys; from webmap.keeping import keep; keep(*map(int, sys.argv[1:]))"]
+_WORKER = [
+    sys.executable,
+    "-c",
+    "import sys; from webmap.settings import Settings; from webmap.worker import work; "
+    "work(Settings.load(), parent=int(sys.argv[1]))",
+]
 
 
 @contextmanager
@@ -27,7 +34,7 @@ def workers_beside(settings: Settings) -> Iterator[None]:
     if not count:
         yield
         return
-    command = [*_PROGRAM, "worker", "--count", str(count), "--parent", str(os.getpid())]
+    command = [*_KEEPER, str(count), str(os.getpid())]
     keeper = subprocess.Popen(command, env={**os.environ, **_environment(settings)}, start_new_session=True)
     try:
         yield
@@ -35,7 +42,7 @@ def workers_beside(settings: Settings) -> Iterator[None]:
         _end([keeper])
 
 
-def keep(count: int, parent: int | None) -> None:
+def keep(count: int, parent: int | None = None) -> None:
     """Keep so many workers alive until told to end, or until the process ``parent`` is gone."""
     ending = False
 
@@ -45,7 +52,7 @@ def keep(count: int, parent: int | None) -> None:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    command = [*_PROGRAM, "worker", "--parent", str(os.getpid())]
+    command = [*_WORKER, str(os.getpid())]
     began: list[float] = [0.0] * count
     workers: list[subprocess.Popen[bytes] | None] = [None] * count
     while not ending and (parent is None or os.getppid() == parent):

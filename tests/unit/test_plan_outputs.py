@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -17,6 +19,8 @@ from geodata.siting.solving import solve_case
 from tests.plans import scenario_text, town_case
 from webmap.planning.outputs import plan_files, write_files
 from webmap.planning.words import Words
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -110,3 +114,13 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="file"):
         write_files(tmp_path / "file", {"a": b""})
+
+
+def test_asking_for_runs_loads_neither_solvers_nor_charts() -> None:
+    code = (
+        "import sys, webmap.jobs, geodata.store.runs, webmap.planning.words, webmap.planning.report\n"
+        "heavy = {'numba', 'highspy', 'matplotlib', 'xlsxwriter', 'scipy.sparse', 'geopandas'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "[]", "")

@@ -19,8 +19,7 @@ from webmap.settings import Settings
 
 @click.command()
 @click.option("--count", type=click.IntRange(1, 64), help="Worker processes to keep alive. 进程数")
-@click.option("--parent", type=int, hidden=True, help="End when this process has ended.")
-def worker(count: int | None, parent: int | None) -> None:
+def worker(count: int | None) -> None:
     """Carry out runs of planning until told to end. 计算进程.
 
     Several workers, on several machines where STATIONMAP_REDIS_URL names a Redis, share the runs of one store.
@@ -28,11 +27,11 @@ def worker(count: int | None, parent: int | None) -> None:
     if count is not None:
         from webmap.keeping import keep
 
-        keep(count, parent)
+        keep(count)
         return
     from webmap.worker import work
 
-    work(Settings.load(), parent=parent)
+    work(Settings.load())
 
 
 @click.group("runs")
