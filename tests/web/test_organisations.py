@@ -148,7 +148,7 @@ def test_the_page_shows_what_the_api_gives(unions: Filled, make_app: Make) -> No
         "西南河路1号",
         "东街道总工会",
         "甲驿站",
-        "24小时",
+        "24 小时开放",
         "烟台市总工会",
     ):
         assert text in page, text
