@@ -315,7 +315,7 @@ def test_staff_see_what_was_reported_as_text(own: Filled, staff: FlaskClient) ->
     for page in (listed, staff.get("/staff/reports/3").text, staff.get("/staff/reports/1").text):
         assert "<img src=x" not in page
         assert "&lt;img src=x" in page
-    assert '<span class="badge">3</span>' in staff.get("/staff").text
+    assert '<span class="task-count">3</span>' in staff.get("/staff").text
     assert staff.get("/staff/reports/99").status_code == 404
 
 
