@@ -61,6 +61,10 @@ class Queue:
             return False
         return True
 
+    def today(self) -> date:
+        """Return the present day where the places are."""
+        return datetime.now(self._settings.place.tz).date()
+
     def _run(self, run_id: int) -> None:
         """Do the work; huey knows a task by the module of its function, so that is the same for all."""
         self._execute(run_id)
@@ -90,7 +94,7 @@ def submit(
         If the scenario cannot be used.
     """
     scenario = parse_scenario(text)
-    first = today or datetime.now().astimezone().date()
+    first = today or queue.today()
     run_id = runs.submit(store, text, scenario.name, actor, today=first, repeats=repeats)
     if queue.deliver(run_id):
         runs.delivered(store, run_id)
