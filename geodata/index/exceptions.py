@@ -58,7 +58,7 @@ def state_with(shut: Sequence[Shut], table: Timetable, day: Day, at: datetime) -
     In such a time ``until`` is the day after its end, and ``next`` the first opening after it, as far as the timetable
     reaches.
     """
-    by_hours = state_at(_overlaid(table, shut, day), at)
+    by_hours = state_at(overlaid(table, shut, day), at)
     today = day.day.toordinal()
     present = [item for item in shut if item.first <= today <= item.last]
     if not present:
@@ -83,7 +83,7 @@ def week_with(shut: Sequence[Shut], days: Sequence[DayHours]) -> list[DayHours]:
     return changed
 
 
-def _overlaid(table: Timetable, shut: Sequence[Shut], day: Day) -> Timetable:
+def overlaid(table: Timetable, shut: Sequence[Shut], day: Day) -> Timetable:
     """Return the timetable with the closed days put over it."""
     first_day = day.day.toordinal()
     spans = [

@@ -33,6 +33,7 @@ from geodata.index.search import Search
 from geodata.index.statistics import statistics
 from geodata.index.suggesting import suggest
 from geodata.index.tables import Tables
+from geodata.index.timetables import coming_days
 from geodata.indicators import to_json
 from geodata.organisations import Organisation, Organisations
 from geodata.sites import Datum
@@ -560,6 +561,10 @@ class SiteIndex:
         rows, distances = zip(*hits, strict=True)
         values, openings = self._columns.feature.many(rows), self._moments.openings(rows, at)
         return list(zip(values, distances, openings, strict=True))
+
+    def coming_days(self, hits: Hits, now: datetime) -> dict[str, Any]:
+        """Return when sites open and close in the coming days (:func:`geodata.index.timetables.coming_days`)."""
+        return coming_days(self._moments, [hit.row for hit in hits.items], now)
 
     def detail(self, code: str, now: datetime, datum: Datum = "wgs84") -> dict[str, Any]:
         """Return everything about one site, with its hours of the next seven days.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask, Response
 
-from webmap.api import bodies, reference, sites, ways
+from webmap.api import bodies, offline, reference, sites, ways
 from webmap.api.documents import ApiDocument, keep_document
 from webmap.api.organisations import organisation, organisations
 from webmap.api.parameters import WayParameters
@@ -54,6 +54,14 @@ def register_api(app: Flask) -> None:
         ),
         "/sites/suggest": described(
             sites.suggest, query=models.suggest, body=bodies.Suggestions, zh="搜索框的补全建议", also=_UNAVAILABLE
+        ),
+        "/sites/offline": described(
+            offline.offline,
+            query=offline.OfflineParameters,
+            body=bodies.OfflinePlaces,
+            zh="一片区域的地点及其未来几天的开放时间，供断网时使用",
+            also=_UNAVAILABLE,
+            geojson=True,
         ),
         "/sites/<code>": described(
             sites.site,

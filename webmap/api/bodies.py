@@ -162,6 +162,21 @@ class SiteCollection(Body):
     datum: DatumName
 
 
+class OfflinePlaces(Body):
+    """The places of an area, with their opening times in the coming days."""
+
+    type: Literal["FeatureCollection"]
+    features: list[Feature]
+    truncated: bool = Field(description="Whether there are more places in the box than are given")
+    tables: list[list[tuple[str, Literal["closed", "open", "unknown"]]]] = Field(
+        description="Distinct timetables: from which time on a place is open, closed or of unknown hours"
+    )
+    table_of: list[int] = Field(description="For each feature the number of its timetable")
+    ends_at: str = Field(description="Up to when the timetables go")
+    generated_at: str
+    data_version: int
+
+
 class ClusterProperties(Body):
     """How many places lie in a cell, and of what kinds."""
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask, request
 from flask_babel import Babel
 
+from webmap.pages.installed import blueprint as installed
 from webmap.pages.language import TAGS, localised, page_language
 from webmap.pages.places.answering import KEPT_BYTES, Kept
 from webmap.pages.places.crawlers import blueprint as crawlers
@@ -37,7 +38,7 @@ def register_pages(app: Flask) -> None:
     app.context_processor(lambda: _template_context(pages))
     app.extensions["stationmap.kept_pages"] = Kept(KEPT_BYTES)
     app.register_blueprint(blueprint)
-    for pages_blueprint in (places, places_list, crawlers):
+    for pages_blueprint in (places, places_list, crawlers, installed):
         app.register_blueprint(pages_blueprint)
 
 

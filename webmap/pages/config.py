@@ -41,6 +41,7 @@ def page_config(pages: Pages, lang: Lang, bounds: tuple[float, float, float, flo
         "sitePath": localised("/s/", lang),
         "api": {
             "nearby": f"{API}/sites/nearby",
+            "offline": f"{API}/sites/offline",
             "sites": f"{API}/sites",
             "clusters": f"{API}/sites/clusters",
             "suggest": f"{API}/sites/suggest",
@@ -68,6 +69,7 @@ def page_config(pages: Pages, lang: Lang, bounds: tuple[float, float, float, flo
         },
         "texts": texts(),
         "embed": None,
+        "worker": "/sw.js",
     }
 
 

@@ -50,6 +50,11 @@ TEXTS = {
     "loading": _("Loading…"),
     "no_position": _("No position on the map yet"),
     "more_facilities": _("{n} more"),
+    # Without a network
+    "offline_now": _("No network. These places were taken along {time}; what is open is worked out on this device."),
+    "offline_later": _("Search, other areas and routes need a network."),
+    "offline_updating": _("As of {time}. Asking for what is new…"),
+    "offline_place": _("No network: this is what was taken along. The rest, and the way there, need a network."),
     # In a frame of another site
     "full_map": _("Open the whole map"),
     "locate_framed": _(

@@ -71,6 +71,16 @@ export function isAbort(error) {
 }
 
 /**
+ * Say whether no answer came at all: there is no network, or no server.
+ *
+ * @param {unknown} error
+ * @returns {boolean}
+ */
+export function isUnreachable(error) {
+  return error instanceof ApiError && error.status === 0;
+}
+
+/**
  * Return the parameters that the API and the page's address share.
  *
  * @param {Filters} filters

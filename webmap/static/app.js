@@ -4,11 +4,12 @@ import * as api from "./api.js";
 import { byId } from "./dom.js";
 import { config, t } from "./config.js";
 import { renderChips, setUpFilters } from "./filters.js";
-import { distance, number, setClock } from "./format.js";
+import { distance, moment, number, setClock, setOwnClock } from "./format.js";
 import { focusRow, places, setUpList, showLoading, showNothing, showRows } from "./list.js";
 import { hideNotice, locateIfAllowed, setUpLocate } from "./locate.js";
 import * as map from "./map.js";
 import { hidePanel, setUpPanel, showPanel } from "./panel.js";
+import { answerFrom, takeAlong, takenAlong } from "./offline.js";
 import { offerPoint, setUpPick, startPicking } from "./pick.js";
 import { focusSearch, setUpSearch } from "./search.js";
 import { isPhone, raiseTo, setHeight } from "./sheet.js";
@@ -22,6 +23,8 @@ import { drawWay } from "./way.js";
 const IN_SIGHT = 5;
 /** After the map was moved, its places are asked for when it has rested so long, in milliseconds. */
 const REST = 250;
+/** Places are taken along when the page has had this long to itself, in milliseconds. */
+const QUIET = 1500;
 
 const status = byId("status");
 const originBar = byId("origin");
@@ -37,6 +40,9 @@ const areaNames = new Map();
 /** @type {Map<string, import("./types").Bbox>} */
 const areaBoxes = new Map();
 let moveTimer = 0;
+let takeTimer = 0;
+/** Whether the server has answered yet. */
+let answered = false;
 /** The area that the site around a frame has chosen. */
 const fixedArea = config.embed?.given.area?.[0] ?? "";
 
@@ -73,6 +79,8 @@ async function refresh({ fit = false } = {}) {
     const nearest = origin && !asksForNames();
     const bbox = followsMap && !asksForNames() ? map.view() : null;
     const found = nearest ? await api.nearby(origin, filters, reach) : await api.sites(filters, { bbox, origin });
+    answered = true;
+    showAge(null);
     setClock(found.generated_at);
     shown = found.features;
     drawWay(shown.find((site) => site.id === state.place));
@@ -81,9 +89,54 @@ async function refresh({ fit = false } = {}) {
     if (nearest) refreshMarkers();
     else if (found.truncated) map.showClusters(filters);
     else map.showSites(shown);
+    clearTimeout(takeTimer);
+    takeTimer = window.setTimeout(() => takeAlong(middle()), QUIET);
   } catch (error) {
-    if (!api.isAbort(error)) showTrouble(error);
+    if (api.isAbort(error)) return;
+    if (!api.isUnreachable(error) || !(await showTakenAlong())) showTrouble(error);
   }
+}
+
+/** @returns {{lon: number, lat: number}} Around what places are taken along: there should be some. */
+function middle() {
+  if (state.origin) return state.origin;
+  const centre = map.centre();
+  const away = (/** @type {[number, number]} */ [lon, lat]) => Math.hypot((lon - centre.lon) * Math.cos((lat * Math.PI) / 180), lat - centre.lat);
+  const points = shown.flatMap(({ geometry }) => (geometry ? [geometry.coordinates] : []));
+  const [nearest] = points.sort((a, b) => away(a) - away(b));
+  return nearest ? { lon: nearest[0], lat: nearest[1] } : centre;
+}
+
+/**
+ * Show what was taken along: because there is no network, or at once while the server is being asked.
+ *
+ * @param {{asking?: boolean}} [options]
+ * @returns {Promise<boolean>} Whether there was anything.
+ */
+async function showTakenAlong({ asking = false } = {}) {
+  const pack = await takenAlong();
+  if (!pack?.features.length || (asking && answered)) return false;
+  setOwnClock(pack.generated_at);
+  const found = answerFrom(pack, state.filters, state.origin);
+  shown = found.features;
+  showAge(moment(pack.generated_at), asking);
+  if (!asking || state.origin) fitMap();
+  showFound(found);
+  map.showSites(shown);
+  if (!asking && state.place) showPlace();
+  return true;
+}
+
+/**
+ * Say how old the places are, where they are not what the server has just said.
+ *
+ * @param {string | null} time
+ * @param {boolean} [asking]
+ */
+function showAge(time, asking = false) {
+  const notice = byId("offline-notice");
+  notice.hidden = time === null;
+  notice.textContent = time === null ? "" : asking ? t("offline_updating", { time }) : `${t("offline_now", { time })} ${t("offline_later")}`;
 }
 
 function fitMap() {
@@ -304,7 +357,13 @@ for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.queryS
   link.addEventListener("click", () => (link.href = link.pathname + location.search + location.hash));
 }
 
+addEventListener("online", () => refresh());
+if (!config.embed && "serviceWorker" in navigator) {
+  navigator.serviceWorker.register(config.worker).catch(() => {}); // without one the page works as long as there is a network
+}
+
 showOrigin();
+if (!asksForNames()) showTakenAlong({ asking: true });
 refresh({ fit: asksForNames() && !config.embed?.view }).then(loadAreas);
 if (state.place) showPlace();
 locateIfAllowed(ways);

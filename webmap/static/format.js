@@ -56,6 +56,23 @@ export function setClock(iso) {
   clock.offset = iso;
 }
 
+/** @returns {number} The present time by the server's clock, in milliseconds since 1970. */
+export function now() {
+  return Date.now() + clock.skew;
+}
+
+/**
+ * Go by this device's clock: no server has told the time. The places' offset from UTC is that of a time once told.
+ *
+ * @param {string} told
+ */
+export function setOwnClock(told) {
+  const [, sign, hours, minutes] = /([+-])(\d\d):(\d\d)$/.exec(told) ?? ["", "+", "00", "00"];
+  const offset = (Number(hours) * 60 + Number(minutes)) * (sign === "-" ? -60000 : 60000);
+  clock.skew = 0;
+  clock.offset = new Date(Date.now() + offset).toISOString().slice(0, 19) + `${sign}${hours}:${minutes}`;
+}
+
 /**
  * Split a time as the places' own clocks show it; a browser elsewhere must not change it.
  *
@@ -132,7 +149,7 @@ export function openText(place) {
     return { look: "closed", text: opens ? t("closed_until", { time: moment(opens) }) : t("closed") };
   }
   if (!until) return { look: "open", text: t("open_always") };
-  const minutes = (new Date(until).getTime() - (Date.now() + clock.skew)) / 60000;
+  const minutes = (new Date(until).getTime() - now()) / 60000;
   if (minutes <= SOON) return { look: "soon", text: t("closing_soon", { time: moment(until) }) };
   return { look: "open", text: t("open_until", { time: moment(until) }) };
 }

@@ -50,6 +50,11 @@ export async function showPanel(code, known) {
     return place;
   } catch (error) {
     if (api.isAbort(error)) return null;
+    if (api.isUnreachable(error) && known) {
+      body.replaceChildren(...withoutNetwork(known));
+      focusHeading();
+      return null;
+    }
     const missing = error instanceof api.ApiError && error.status === 404;
     body.replaceChildren(
       heading(t("error_title")),
@@ -61,6 +66,31 @@ export async function showPanel(code, known) {
   } finally {
     panel.removeAttribute("aria-busy");
   }
+}
+
+/**
+ * What the list has of a place, when no more can be had.
+ *
+ * @param {Site} known
+ * @returns {Node[]}
+ */
+function withoutNetwork(known) {
+  const { properties } = known;
+  const details = (/** @type {Record<string, import("./types").Value>} */ values) =>
+    Object.fromEntries(
+      Object.entries(values).map(([code, value]) => [
+        code,
+        /** @type {import("./types").AmenityDetail} */ ({ value, basis: "claimed", as_of: null, note: "", hours_text: "" }),
+      ]),
+    );
+  const place = /** @type {SiteDetails} */ ({ ...properties, access_note: "", website: "" });
+  return [
+    head(place, known),
+    h("ul", { class: "notices" }, h("li", {}, icon("info"), h("span", {}, t("offline_place")))),
+    getIn(place),
+    amenities("facilities", details(properties.facilities)),
+    amenities("services", details(properties.services)),
+  ].filter((part) => part !== null);
 }
 
 /** Take the panel away. */

@@ -23,7 +23,7 @@ export interface Config {
   locale: string;
   home: string;
   sitePath: string;
-  api: { nearby: string; sites: string; clusters: string; suggest: string; areas: string };
+  api: { nearby: string; offline: string; sites: string; clusters: string; suggest: string; areas: string };
   icons: string;
   map: { element: string; map: string; cluster: string; tiles: string[] };
   mapApproval: string;
@@ -44,6 +44,8 @@ export interface Config {
   vocabulary: Record<Group, Term[]>;
   texts: Record<string, string>;
   embed: Embedded | null;
+  /** Address of the service worker. */
+  worker: string;
 }
 
 /** How the map is shown in a frame of another site. */
@@ -218,6 +220,16 @@ export interface Sites {
   next?: string | null;
   total?: number | null;
   generated_at: string;
+}
+
+/** Places taken along, with their opening times in the coming days. */
+export interface Pack {
+  features: Site[];
+  tables: [string, Open["state"]][][];
+  table_of: number[];
+  ends_at: string;
+  generated_at: string;
+  data_version: number;
 }
 
 /** The places of one cell of the map. */
