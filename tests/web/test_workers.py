@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,12 +18,13 @@ from typing import Any
 import numpy as np
 import pytest
 import redis
+import sqlalchemy as sa
 
 from geodata.candidates import Candidate
 from geodata.demand import DemandPoints
 from geodata.errors import ScenarioError
 from geodata.siting.compiled import cache_directory
-from geodata.store import BatchInfo, Store, open_store, runs
+from geodata.store import BatchInfo, Store, open_store, runs, schema
 from geodata.store.candidates import put_candidates
 from tests.plans import EAST, NORTH, SOUTH, WEST, scenario_text
 from tests.web.test_serving import eventually, free_port
@@ -46,10 +49,29 @@ class Site:
     environment: dict[str, str]
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
+    @property
+    def log(self) -> Path:
+        """What all workers said."""
+        return Path(self.environment["HOME"]) / "workers.log"
+
     def start(self, *words: str) -> subprocess.Popen[bytes]:
-        worker = subprocess.Popen([*COMMAND, "worker", *words], env=self.environment, cwd=self.environment["HOME"])
+        command = [*COMMAND, "worker", *words]
+        with self.log.open("ab") as log:
+            worker = subprocess.Popen(command, env=self.environment, cwd=self.environment["HOME"], stderr=log)
         self.workers.append(worker)
         return worker
+
+    def holder(self, run_id: int) -> subprocess.Popen[bytes]:
+        """The worker that has claimed a run."""
+        with self.store.backend.reading() as connection:
+            claimed = sa.select(schema.runs.c.claimed_by).where(schema.runs.c.id == run_id)
+            pid = int(connection.execute(claimed).scalar_one().split(":")[-2])
+        return next(worker for worker in self.workers if worker.pid == pid)
+
+    def times(self, what: str) -> dict[int, int]:
+        """How often the workers said that a run begins, or ended."""
+        said = self.log.read_text(encoding="utf-8")
+        return dict(Counter(int(number) for number in re.findall(rf"run (\d+) {what}(?!, but)", said)))
 
     def submit(self, text: str) -> int:
         return submit(self.store, self.queue, text, "test", today=TODAY)
@@ -116,7 +138,6 @@ def same(one: dict[str, Any], other: dict[str, Any]) -> bool:
     return timeless[0] == timeless[1]
 
 
-@pytest.mark.parametrize("site", ["file", "redis"], indirect=True)
 def test_a_worker_killed_in_the_middle_is_replaced_by_another(site: Site) -> None:
     first = site.start()
     run_id = site.submit(LONG)
@@ -132,6 +153,31 @@ def test_a_worker_killed_in_the_middle_is_replaced_by_another(site: Site) -> Non
     assert result is not None
     assert result["answer"]["chosen"] == 30
     assert second.poll() is None
+
+
+@pytest.mark.parametrize("site", ["redis"], indirect=True)
+def test_two_workers_on_redis_share_the_runs_and_one_carries_on_when_the_other_is_killed(site: Site) -> None:
+    site.start()
+    site.start()
+    long = site.submit(LONG)
+    site.until(long, lambda run: run.state == "running" and run.progress.get("share", 0) >= 0.3)
+    short = {site.submit(scenario_text(f"p = {p}\ncurve = false")): p for p in (1, 2, 3, 4, 5)}
+    victim = site.holder(long)
+    first = min(short)
+    assert site.until(first, lambda run: run.ended).state == "done"  # by the other one, meanwhile
+    assert not runs.status(site.store, long).ended
+    victim.send_signal(signal.SIGKILL)
+    victim.wait()
+    wanted = {**short, long: 30}
+    for run_id in wanted:
+        assert site.until(run_id, lambda run: run.ended).state == "done"
+    results = {run_id: runs.result(site.store, run_id) for run_id in wanted}
+    assert {run_id: found and found["answer"]["chosen"] for run_id, found in results.items()} == wanted
+    assert {run_id: runs.status(site.store, run_id).attempts for run_id in wanted} == dict.fromkeys(short, 1) | {
+        long: 2
+    }
+    assert eventually(lambda: site.times("ended") == dict.fromkeys(wanted, 1), 10)
+    assert site.times("begins") == dict.fromkeys(short, 1) | {long: 2}
 
 
 def test_the_same_run_again_gives_the_same_answer(site: Site) -> None:
