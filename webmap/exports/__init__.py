@@ -5,6 +5,6 @@ The command line writes them to disk, a page may hand them out. Nothing heavy is
 
 from __future__ import annotations
 
-from webmap.exports.sites import FORMATS, Selection, export_sites, format_of
+from webmap.exports.sites import FORMATS, Selection, export_sites, format_of, whole_file
 
-__all__ = ["FORMATS", "Selection", "export_sites", "format_of"]
+__all__ = ["FORMATS", "Selection", "export_sites", "format_of", "whole_file"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,8 +38,8 @@ class Selection:
     kinds: tuple[str, ...] = ()
 
 
-def format_of(path: Path) -> str:
-    """Return the format that a file's name asks for.
+def format_of(path: Path, *also: str) -> str:
+    """Return the format that a file's name asks for; an error names the suffixes ``also`` beside its own.
 
     Raises
     ------
@@ -47,7 +48,7 @@ def format_of(path: Path) -> str:
     """
     suffix = path.suffix.lower().removeprefix(".")
     if suffix not in FORMATS:
-        expected = ", ".join(f".{name}" for name in FORMATS)
+        expected = ", ".join([*(f".{name}" for name in FORMATS), *also])
         raise ParameterError("option_unusable", name="OUT", value=path.name, expected=expected)
     return suffix
 
@@ -108,17 +109,30 @@ def export_sites(
                 raise FileError("export_too_many_rows", file=path.name, limit=SHEET_ROWS)
             yield row
 
+    with whole_file(path) as made:
+        _WRITERS[format_](made, columns, counted())
+        if not count and chosen != Selection():
+            raise NotFoundError("export_nothing", area=chosen.area or "–", kinds=", ".join(chosen.kinds) or "–")
+    return count
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Give a path to write to, and put what was written in the place of ``path`` once it is whole.
+
+    Raises
+    ------
+    FileError
+        If it cannot be written.
+    """
     try:
         with tempfile.TemporaryDirectory(prefix=f".{path.stem}-", dir=path.parent) as folder:
             made = Path(folder) / path.name
-            _WRITERS[format_](made, columns, counted())
-            if not count and chosen != Selection():
-                raise NotFoundError("export_nothing", area=chosen.area or "–", kinds=", ".join(chosen.kinds) or "–")
+            yield made
             os.replace(made, path)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise FileError("export_unwritable", file=str(path), reason=reason) from error
-    return count
 
 
 def _rows(store: Store, columns: Columns, chosen: Selection) -> Iterator[Mapping[str, Value]]:
