@@ -109,11 +109,11 @@ def _place(
 ) -> dict[str, Any]:
     """Return what the page shows of a place."""
     place, geometry = feature["properties"], feature["geometry"]
-    point = place["entrance"] or (geometry and geometry["coordinates"])
+    point = place["entrance"] or (geometry["coordinates"] if geometry else None)
     known = vocabulary.facilities
     way = None
     if point and place["precision"] not in ("area", "none"):
-        links = navigation(Destination(*point, place["name"], place["address"]), app_name=app_name)
+        links = navigation(Destination(point[0], point[1], place["name"], place["address"]), app_name=app_name)
         way = next(link["href"] for link in links if link["kind"] == "web")
     return {
         "name": place["name"],
