@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from geodata.datum import convert_point
 from geodata.sites import Datum
+from webmap.devices import Device, View
 
 App = Literal["amap", "baidu", "tencent", "apple", "geo"]
 Mode = Literal["walk", "ride", "car"]
@@ -29,6 +30,12 @@ _TENCENT: dict[Mode, str] = {"walk": "walk", "ride": "bike", "car": "drive"}
 _APPLE: dict[Mode, str] = {"walk": "w", "ride": "w", "car": "d"}
 # These links show the place and leave the way to travel to the person.
 _NO_MODE: dict[Mode, str] = {"walk": "", "ride": "", "car": ""}
+
+
+#: Built-in browser of an app → the app whose web page opens there without a warning page in between.
+_AT_HOME: dict[View, App] = {"wechat": "tencent", "qq": "tencent", "amap": "amap", "baidu": "baidu"}
+#: Everywhere else; its web page opens the app by itself where there is one, and shows the way where there is none.
+_USUAL: App = "amap"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +150,23 @@ def navigation(destination: Destination, *, app_name: str, mode: Mode = "walk") 
         datum: convert_point(destination.lon, destination.lat, "wgs84", datum) for datum in ("wgs84", "gcj02")
     }
     return [_entry(link, points[link.datum], destination, app_name, mode) for link in LINKS]
+
+
+def web_link(links: list[dict[str, Any]], device: Device, wished: str = "") -> dict[str, Any]:
+    """Return the link that is sure to open: a web page, which no built-in browser of another app blocks.
+
+    Parameters
+    ----------
+    links : list of dict
+        As :func:`navigation` gives them.
+    device : Device
+        Which opens the link.
+    wished : str
+        App whose link to take; one that has no web page counts as no wish.
+    """
+    web = {link["app"]: link for link in links if link["kind"] == "web"}
+    chosen: dict[str, Any] = web.get(wished) or web[_AT_HOME[device.view] if device.view else _USUAL]
+    return chosen
 
 
 def _entry(

@@ -25,7 +25,7 @@ def test_list_in_english(open_page: Open, size: tuple[int, int]) -> None:
 
 def test_place_in_english(open_page: Open) -> None:
     page = open_page("/en/", position=True)
-    page.get_by_role("link", name="大海阳路爱心驿家").click()
+    page.get_by_role("link", name="大海阳路爱心驿家", exact=True).click()
     panel = page.locator("#panel")
     expect(panel.locator(".go .primary")).to_have_text("Go there · Amap")
     expect(panel.locator(".access")).to_have_text("Scan a codeFree")

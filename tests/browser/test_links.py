@@ -75,7 +75,7 @@ def test_back_undoes_a_filter_and_closes_a_place(open_page: Open) -> None:
 def test_share_gives_the_permanent_link_without_filters(open_page: Open, codes: dict[str, str], site: str) -> None:
     page = open_page("/?facility=toilet", position=True)
     page.context.grant_permissions(["clipboard-read", "clipboard-write", "geolocation"])
-    page.get_by_role("link", name="大海阳路爱心驿家").click()
+    page.get_by_role("link", name="大海阳路爱心驿家", exact=True).click()
     page.get_by_role("button", name="分享链接").click()
     expect(page.get_by_role("button", name="已复制")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == f"{site}/s/{codes['near']}"

@@ -64,14 +64,14 @@ def test_list_follows_the_map(open_page: Open) -> None:
 def test_row_points_at_its_marker(open_page: Open) -> None:
     page = open_page()
     spread_out(page)
-    page.get_by_role("link", name="大海阳路爱心驿家").focus()
+    page.get_by_role("link", name="大海阳路爱心驿家", exact=True).focus()
     expect(page.locator(".marker.pointed [title='大海阳路爱心驿家']")).to_be_visible()
 
 
 def test_row_keeps_focus_and_marker_when_the_list_is_filled_anew(open_page: Open) -> None:
     page = open_page()
     spread_out(page)
-    row = page.get_by_role("link", name="大海阳路爱心驿家")
+    row = page.get_by_role("link", name="大海阳路爱心驿家", exact=True)
     row.focus()
     before = row.element_handle()
     assert before is not None

@@ -75,7 +75,7 @@ def test_two_taps_lead_to_the_navigation_link(open_page: Open) -> None:
 
 def test_panel_tells_what_there_is_and_how_to_get_in(open_page: Open) -> None:
     page = open_page(position=True)
-    page.get_by_role("link", name="大海阳路爱心驿家").click()
+    page.get_by_role("link", name="大海阳路爱心驿家", exact=True).click()
     panel = page.locator("#panel")
     expect(panel.locator(".access")).to_have_text("扫码进入免费")
     expect(panel.locator(".lines").first).to_contain_text("银行大厅左侧")

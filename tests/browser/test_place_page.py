@@ -31,7 +31,7 @@ def test_page_of_a_place(
     expect(page.locator(".week tr.today")).to_contain_text("8:30–17:30")
     expect(page.locator(".near li")).to_have_count(5)
     go = page.locator(".go .primary")
-    expect(go).to_have_attribute("href", re.compile(r"^https://uri\.amap\.com/navigation"))
+    expect(go).to_have_attribute("href", f"{prefix}/s/{codes['near']}/go")
     assert go.bounding_box()["y"] + 44 < size[1]  # type: ignore[index]
     assert_fits(page)
 

@@ -112,6 +112,12 @@ TEXTS = {
     # One place
     "close": _("Close"),
     "go_there": _("Go there"),
+    "go_to": _("Go there: {name}"),
+    "hint_wechat": _(
+        "WeChat blocks links to other apps. Copy the address, or open this page in the browser: ··· at the top right,"
+        " then “Open in browser”."
+    ),
+    "hint_amap": _("Amap blocks links to other apps. The button above leads there in Amap itself."),
     "go_with": _("Open in a navigation app"),
     "opens_app": _("app"),
     "copy_address": _("Copy address"),

@@ -5,6 +5,7 @@ import { config, count, t, term } from "./config.js";
 import { distance, openNote, openText, walk, walkBasis } from "./format.js";
 import { kindBadge } from "./markers.js";
 import { openPlace, placeAddress, state } from "./state.js";
+import { goButton, reachable } from "./travel.js";
 
 /** @typedef {import("./types").Site} Site */
 
@@ -12,6 +13,9 @@ import { openPlace, placeAddress, state } from "./state.js";
 const ICONS = 7;
 /** So many rows are made at once; the rest follow on request. */
 const STEP = 40;
+
+/** The place with the prominent button: the nearest that is not closed. @type {string | undefined} */
+let best;
 
 const list = byId("results");
 const foot = byId("results-foot");
@@ -35,6 +39,7 @@ export function showRows(sites, after = {}) {
   list.removeAttribute("aria-busy");
   // Who goes through the list by keyboard stays where they are when it is filled anew.
   const held = list.contains(document.activeElement) ? document.activeElement?.closest(".row")?.getAttribute("data-code") : null;
+  best = state.origin ? sites.find(isWorthGoing)?.id : undefined;
   list.replaceChildren(...sites.slice(0, STEP).map(row));
   if (held) focusRow(held, { preventScroll: true });
   foot.replaceChildren();
@@ -48,6 +53,14 @@ export function showRows(sites, after = {}) {
       }),
     );
   } else showFoot(after);
+}
+
+/**
+ * @param {Site} site
+ * @returns {boolean}
+ */
+function isWorthGoing({ properties: place }) {
+  return reachable(place) && place.state === "open" && place.open.state !== "closed";
 }
 
 /** @param {{more?: () => void, note?: string}} after */
@@ -121,8 +134,10 @@ function row(site) {
     h("h3", {}, nameLink(site)),
     ...farness(place),
     openLine(place),
+    wayIn(place),
     whereLine(place),
     facilityIcons(place),
+    goButton(place, site.id === best),
   );
 }
 
@@ -162,22 +177,33 @@ export function openLine(place) {
 }
 
 /**
- * Where a place is and how one gets in.
+ * How one gets in: what it takes, and where the door is.
+ *
+ * @param {import("./types").SiteProperties} place
+ * @returns {HTMLElement | null}
+ */
+function wayIn(place) {
+  const ways = place.access.map((way) => term("access", way));
+  if (place.fee === "fee") ways.push(term("fees", "fee"));
+  const door = [place.floor, place.directions].filter(Boolean).join(" · ");
+  if (!door && ways.length === 0) return null;
+  return h(
+    "p",
+    { class: "ways-in" },
+    ...ways.map(({ icon: symbol, name }) => h("span", { class: "way-in" }, icon(symbol), name)),
+    door && h("span", { class: "way-in" }, ways.length === 0 && icon("door"), door),
+  );
+}
+
+/**
+ * Where a place is.
  *
  * @param {import("./types").SiteProperties} place
  * @returns {HTMLElement | null}
  */
 function whereLine(place) {
   const where = [place.label, place.address || place.area_name].filter(Boolean).join(" · ");
-  const ways = place.access.map((way) => term("access", way));
-  if (place.fee === "fee") ways.push(term("fees", "fee"));
-  if (!where && ways.length === 0) return null;
-  return h(
-    "p",
-    { class: "where" },
-    where && h("span", {}, where),
-    ...ways.map(({ icon: symbol, name }) => h("span", { class: "way-in" }, icon(symbol), name)),
-  );
+  return where ? h("p", { class: "where" }, where) : null;
 }
 
 /**

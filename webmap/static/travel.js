@@ -3,28 +3,64 @@
 import { copy } from "./clipboard.js";
 import { h, icon } from "./dom.js";
 import { config, local, t } from "./config.js";
+import { platform, view } from "./device.js";
 
 /** @typedef {import("./types").Place} Place */
 /** @typedef {import("./types").NavigationLink} NavigationLink */
+/** @typedef {import("./types").SiteProperties} SiteProperties */
 
 /** How long "Copied" stands there, in milliseconds. */
 const THANKS = 2500;
 
-/** @returns {"ios" | "android" | "other"} */
-function platform() {
-  if (/android/i.test(navigator.userAgent)) return "android";
-  return /iphone|ipad|ipod/i.test(navigator.userAgent) ? "ios" : "other";
-}
+const inWeChat = view === "wechat";
+/** The app whose web page opens in the built-in browser of another; elsewhere Amap's does. As in handoff.py. */
+const AT_HOME = new Map([
+  ["wechat", "tencent"],
+  ["qq", "tencent"],
+  ["baidu", "baidu"],
+]);
 
 /**
  * @param {NavigationLink} link
- * @returns {boolean} Whether this device can do anything with the link.
+ * @returns {boolean} Whether this browser can do anything with the link.
  */
 function fits(link) {
-  const here = platform();
-  if (link.app === "apple") return here !== "android";
-  if (link.kind === "web" || link.app === "geo") return true;
-  return here !== "other" && (link.platform === "any" || link.platform === here);
+  if (link.app === "apple") return platform !== "android";
+  if (link.kind === "web") return true;
+  if (view) return false; // the built-in browser of an app blocks links to other apps
+  if (link.app === "geo") return true;
+  return platform !== "other" && (link.platform === "any" || link.platform === platform);
+}
+
+/**
+ * @param {SiteProperties} place
+ * @returns {boolean} Whether people can be sent there.
+ */
+export function reachable({ state, precision }) {
+  return state !== "closed" && state !== "planned" && precision !== "none" && precision !== "area";
+}
+
+/**
+ * The short way to a place: the server picks what this browser can open.
+ *
+ * @param {SiteProperties} place
+ * @param {boolean} prominent
+ * @returns {HTMLElement | null}
+ */
+export function goButton(place, prominent) {
+  if (!reachable(place)) return null;
+  return h(
+    "a",
+    {
+      class: prominent ? "button primary row-go" : "button row-go",
+      href: `${config.sitePath}${encodeURIComponent(place.code)}/go`,
+      "aria-label": t("go_to", { name: place.name }),
+      target: "_blank",
+      rel: "noopener nofollow",
+    },
+    icon("go"),
+    h("span", {}, t("go_there")),
+  );
 }
 
 /**
@@ -35,13 +71,15 @@ function fits(link) {
  */
 export function navigation({ properties: place }) {
   const links = place.navigation.filter(fits);
-  const first = links.find(({ kind }) => kind === "web");
+  const wanted = AT_HOME.get(view) ?? "amap";
+  const first = links.find(({ kind, app }) => kind === "web" && app === wanted);
   if (!first) return null;
   const others = links.filter((link) => link !== first);
   return h(
     "div",
     { class: "go" },
     anchor(first, "button primary wide", icon("go"), `${t("go_there")} · ${local(first.label)}`),
+    (inWeChat || view === "amap") && h("p", { class: "view-hint" }, icon("info"), h("span", {}, t(inWeChat ? "hint_wechat" : "hint_amap"))),
     h("ul", { class: "apps", "aria-label": t("go_with") }, ...others.map((link) => h("li", {}, anchor(link, "app", null, appLabel(link))))),
   );
 }

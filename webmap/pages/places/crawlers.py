@@ -18,11 +18,13 @@ MOST_ADDRESSES = 50_000
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SCHEMA = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 #: Pages besides those of places, as in Chinese.
-PAGES = ("/", "/list")
+PAGES = ("/", "/list", "/stats", "/data")
 
 ROBOTS = """User-agent: *
 Disallow: /api/v1/
 Disallow: /*/print
+Disallow: /*/go$
+Disallow: /*/go?
 Disallow: /*/report
 Disallow: /*cursor=
 Allow: /

@@ -118,18 +118,18 @@ def _page(index: SiteIndex, asked: Wishes, cursor: str | None) -> str:
     found = index.find(asked.query(now), after=cursor, limit=PAGE_SIZE, now=now, sort="name")
     rows = [orjson.loads(feature)["properties"] for feature in index.features(found)]
     areas = _areas(index)
-    area_name = next((_area_name(area, wording) for area in areas if area.adcode == asked.area), asked.area)
+    heading = next((area_name(area, wording) for area in areas if area.adcode == asked.area), asked.area)
     canonical = Wishes(area=asked.area)
     return rendered(
         "list.html",
         words=wording,
         asked=asked,
-        area_name=area_name,
+        area_name=heading,
         total=found.total,
         rows=[_row(row, vocabulary, wording) for row in rows],
         first_page=_address(asked) if cursor else "",
         next_page=_address(asked, ("cursor", found.next)) if found.next else "",
-        areas=_choices(areas, wording) if len(areas) <= MOST_AREAS else [],
+        areas=area_choices(index, wording) if len(areas) <= MOST_AREAS else [],
         vocabulary=vocabulary,
         common=[vocabulary.facilities[code] for code in COMMON_FACILITIES],
         others=[term for code, term in vocabulary.facilities.items() if code not in COMMON_FACILITIES],
@@ -151,6 +151,7 @@ def _row(place: dict[str, Any], vocabulary: Vocabulary, wording: Wording) -> dic
     return {
         "name": place["name"],
         "href": localised(f"/s/{place['code']}", wording.lang),
+        "go": shown.reachable(place),
         "what": " · ".join(dict.fromkeys([kind, *place["labels"][:1]])),
         "where": place["address"] or place["area_name"],
         "opening": wording.opening(place, shown.name_of(vocabulary.states, place["state"], wording)),
@@ -164,12 +165,14 @@ def _areas(index: SiteIndex) -> list[Area]:
     return sorted(index.areas, key=lambda area: area.adcode)
 
 
-def _area_name(area: Area, wording: Wording) -> str:
+def area_name(area: Area, wording: Wording) -> str:
+    """Return the name of an area in the page's language."""
     return area.name if wording.lang == "zh" else area.name_en or area.name
 
 
-def _choices(areas: list[Area], wording: Wording) -> list[tuple[str, str]]:
+def area_choices(index: SiteIndex, wording: Wording) -> list[tuple[str, str]]:
     """Return code and name of every area, those within another one set in below it."""
+    areas = _areas(index)
     codes = {area.adcode for area in areas}
     below: dict[str, list[Area]] = {}
     for area in areas:
@@ -178,7 +181,7 @@ def _choices(areas: list[Area], wording: Wording) -> list[tuple[str, str]]:
 
     def add(parent: str, depth: int) -> None:
         for area in below.pop(parent, []):
-            found.append((area.adcode, "\u3000" * depth + _area_name(area, wording)))
+            found.append((area.adcode, "\u3000" * depth + area_name(area, wording)))
             add(area.adcode, depth + 1)
 
     add("", 0)

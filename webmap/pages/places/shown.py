@@ -16,6 +16,13 @@ Properties = Mapping[str, Any]
 
 #: The best first; what is not known is told in other words.
 VALUES = ("yes", "limited", "no")
+#: States in which a place is no longer, or not yet, worth finding by a search engine, and worth going to.
+UNLISTED = frozenset({"closed", "planned"})
+
+
+def reachable(place: Properties) -> bool:
+    """Return whether people can be sent to a place: it is there, and where it is is known better than by its area."""
+    return place["state"] not in UNLISTED and place["precision"] not in ("none", "area")
 
 
 @dataclass(frozen=True, slots=True)

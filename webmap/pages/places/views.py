@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from geodata.index import SiteIndex
 from webmap.context import base_url, context
-from webmap.handoff import Destination, navigation
+from webmap.devices import device_of
+from webmap.handoff import Destination, Mode, navigation, web_link
 from webmap.pages.catalogue import rendered
 from webmap.pages.catalogue import translated as _
 from webmap.pages.language import localised, only_offered_languages, page_language
@@ -26,8 +27,7 @@ from webmap.pages.places.wording import Wording
 blueprint = Blueprint("places", __name__)
 blueprint.before_request(only_offered_languages)
 
-#: States in which a place is no longer, or not yet, worth finding by a search engine.
-UNLISTED = frozenset({"closed", "planned"})
+_MODES: dict[str, Mode] = {"walk": "walk", "ride": "ride", "car": "car"}
 
 
 @blueprint.get("/s/<code>", defaults={"lang": "zh"})
@@ -42,6 +42,29 @@ def site(lang: str, code: str) -> BaseResponse:
 def place_sheet(lang: str, code: str) -> BaseResponse:
     """Show the sheet for the door of a place, on one page of A4 when printed."""
     return _of_place(code, "/print", lambda current, index: sheet(index, current))
+
+
+@blueprint.get("/s/<code>/go", defaults={"lang": "zh"})
+@blueprint.get("/<any(en):lang>/s/<code>/go")
+def go(lang: str, code: str) -> BaseResponse:
+    """Hand a place over to the web page of a navigation app: the one that was asked for, or what fits the device.
+
+    A place to which nobody can be sent is shown instead: its page says why.
+    """
+    index = context().index
+    current = index.canonical(code.upper())
+    if current is None:
+        return unknown_place(code)
+    feature = index.detail(current, context().now())
+    mode = _MODES.get(request.args.get("mode", ""), "walk")
+    target = localised(f"/s/{current}", page_language())
+    if shown.reachable(feature["properties"]):
+        device = device_of(request.headers.get("User-Agent", ""))
+        target = web_link(links(feature, mode), device, request.args.get("app", ""))["href"]
+    response = redirect(target)
+    response.headers["Cache-Control"] = "no-store"  # the place may move, and another browser needs another link
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
 
 
 @blueprint.get("/s/<code>/map.png", defaults={"lang": "zh"})
@@ -156,7 +179,7 @@ def _page(index: SiteIndex, code: str) -> str:
         picture=picture,
         base=base_url(),
         description=text,
-        listed=place["state"] not in UNLISTED,
+        listed=place["state"] not in shown.UNLISTED,
         operator_page=bool(place["operator_code"]) and has_route("/o/<code>"),
         report_page=has_route("/s/<code>/report"),
         structured=structured(place, geometry, url=url, picture=picture, text=text, amenities=[*facilities, *services]),
@@ -164,14 +187,14 @@ def _page(index: SiteIndex, code: str) -> str:
     )
 
 
-def links(feature: dict[str, Any]) -> list[dict[str, Any]]:
+def links(feature: dict[str, Any], mode: Mode = "walk") -> list[dict[str, Any]]:
     """Return the links that hand a place over to navigation apps; none where its position is not known."""
     place, geometry = feature["properties"], feature["geometry"]
     point = place["entrance"] or (geometry and geometry["coordinates"])
     if not point or place["precision"] == "area":  # the middle of a district is no place to send anyone to
         return []
     destination = Destination(point[0], point[1], place["name"], place["address"])
-    return navigation(destination, app_name=context().settings.place.app_name)
+    return navigation(destination, app_name=context().settings.place.app_name, mode=mode)
 
 
 def _trail(index: SiteIndex, place: dict[str, Any]) -> list[tuple[str, str]]:

@@ -1,15 +1,10 @@
 // What the page of a place can do with a script: copy, share, open apps, print. Without one it shows all the same.
 
 import { copy } from "../clipboard.js";
+import { platform, view } from "../device.js";
 
 /** How long "Copied" stands there, in milliseconds. */
 const THANKS = 2500;
-
-/** @returns {"ios" | "android" | "other"} */
-function platform() {
-  if (/android/i.test(navigator.userAgent)) return "android";
-  return /iphone|ipad|ipod/i.test(navigator.userAgent) ? "ios" : "other";
-}
 
 /**
  * Show what this device can use.
@@ -57,5 +52,8 @@ for (const button of offered("[data-copy]")) button.addEventListener("click", ()
 for (const button of offered("[data-share]")) button.addEventListener("click", () => share(button));
 for (const button of offered("[data-print]")) button.addEventListener("click", () => print());
 
-const here = platform();
-if (here !== "other") offered(`[data-platform="${here}"], [data-platform="any"]`);
+// The built-in browser of another app blocks links to apps: there the web pages are left, and what else helps is said.
+if (view) {
+  for (const element of document.querySelectorAll("[data-platform]")) element.remove();
+  offered(`[data-view="${view}"]`);
+} else if (platform !== "other") offered(`[data-platform="${platform}"], [data-platform="any"]`);
