@@ -50,8 +50,7 @@ class IndexFile:
         folder = snapshot_folder(settings)
         if folder is None:
             return None
-        name = hashlib.sha256(_place(settings.store.database_url).encode()).hexdigest()[:16]
-        return cls(folder / f"index-{name}.snapshot", settings, vocabulary)
+        return cls(folder / f"index-{_name(settings)}.snapshot", settings, vocabulary)
 
     def read(self) -> Restored | None:
         """Return what the file holds; ``None``, with a line in the log, if it is not there or not usable."""
@@ -138,6 +137,16 @@ def snapshot_folder(settings: Settings) -> Path | None:
     except RuntimeError:  # a user without a home
         return None
     return Path(caches).absolute() / "stationmap"
+
+
+def data_folder(settings: Settings) -> Path | None:
+    """Return the folder for the files of the open data of the store that is set, beside its snapshot."""
+    folder = snapshot_folder(settings)
+    return None if folder is None else folder / f"data-{_name(settings)}"
+
+
+def _name(settings: Settings) -> str:
+    return hashlib.sha256(_place(settings.store.database_url).encode()).hexdigest()[:16]
 
 
 def _place(url: str) -> str:

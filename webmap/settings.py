@@ -300,6 +300,13 @@ class FooterSettings(_Concern):
         pattern=r"^$|^https?://\S+$|^/([^/\s]\S*)?$",
     )
     contact: str = _setting("", "Whom to contact about the map", "地图维护联系方式", expected="TEXT")
+    data_licence: str = _setting(
+        "CC BY 4.0 https://creativecommons.org/licenses/by/4.0/",
+        "Licence of the open data on /data: its name, and its address if it has one",
+        "开放数据（/data）的许可协议：名称，有网址的可附上",
+        expected="TEXT [https://…]",
+        min_length=1,
+    )
 
 
 class LimitSettings(_Concern):

@@ -7,8 +7,12 @@ from typing import Any
 from flask import Flask, request
 from flask_babel import Babel
 
+from webmap.indexfile import data_folder
+from webmap.opendata import OpenData
 from webmap.pages.installed import blueprint as installed
 from webmap.pages.language import TAGS, localised, page_language
+from webmap.pages.numbers.data import blueprint as open_data
+from webmap.pages.numbers.views import blueprint as numbers
 from webmap.pages.places.answering import KEPT_BYTES, Kept
 from webmap.pages.places.crawlers import blueprint as crawlers
 from webmap.pages.places.listing import blueprint as places_list
@@ -37,8 +41,9 @@ def register_pages(app: Flask) -> None:
     app.register_blueprint(organisations)
     app.context_processor(lambda: _template_context(pages))
     app.extensions["stationmap.kept_pages"] = Kept(KEPT_BYTES)
+    app.extensions["stationmap.open_data"] = OpenData(data_folder(pages.settings), pages.settings)
     app.register_blueprint(blueprint)
-    for pages_blueprint in (places, places_list, crawlers, installed):
+    for pages_blueprint in (places, places_list, crawlers, installed, numbers, open_data):
         app.register_blueprint(pages_blueprint)
 
 

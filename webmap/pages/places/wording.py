@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
 from geodata.messages import Lang
 from geodata.vocabulary import Part, Term
@@ -77,6 +77,11 @@ class Wording:
     def number(self, value: float, digits: int = 0) -> str:
         """Return a number with at most ``digits`` decimals."""
         text: str = format_decimal(round(value, digits) if digits else round(value), locale=_LOCALES[self.lang])
+        return text
+
+    def percent(self, share: float) -> str:
+        """Return a share of one as a whole number of hundredths."""
+        text: str = format_percent(round(share, 2), locale=_LOCALES[self.lang])
         return text
 
     def counted(self, count: int) -> str:

@@ -1,0 +1,1 @@
+"""The public numbers: what can be said of all places together, and the open data."""
