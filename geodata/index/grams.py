@@ -75,19 +75,29 @@ class Grams:
     def similar(self, sought: str) -> Found:
         """Return occurrences of a folded text with one error: a character wrong, missing or too many.
 
-        One half of the text is then there without an error, and the other one beside it with it.
+        Wherever the text is cut in two, one part of it is then there without an error, and the other one beside it
+        with it. It is cut where the parts are rarest.
         """
         wanted = _utf16(sought)
-        half = len(wanted) // 2
+        counts = self._first[wanted.astype(np.int64) + 1] - self._first[wanted]
+        rarest = np.minimum.accumulate(counts)[:-1] + np.minimum.accumulate(counts[::-1])[::-1][1:]
+        half = int(np.argmin(rarest)) + 1
         first = self._occurrences(wanted[:half])
-        chosen, _ = alike(self.units, first + np.int32(half), wanted[half:], (_END, _PART))
+        first = first[alike(self.units, first + np.int32(half), wanted[half:], _PART).any]
         second = self._occurrences(wanted[half:])
-        chosen_too, length = alike(self.units, second - np.int32(1), wanted[:half][::-1], (_END, _PART), step=-1)
-        at = np.concatenate((first[chosen], (second[chosen_too] - length).astype(np.int32)))
-        before = self.units[at - 1]  # before the first one of all stands the last one, which is an end
-        begins = (before == _END) | (before == _PART)
-        text = self._texts_at(np.concatenate((first[chosen], second[chosen_too])))
+        errors = alike(self.units, second - np.int32(1), wanted[:half][::-1], _PART, step=-1)
+        begins = self._begin_at(second - np.int32(half)) & errors.wrong
+        begins |= self._begin_at(second - np.int32(half + 1)) & errors.more
+        begins |= self._begin_at(second - np.int32(half - 1)) & errors.missing
+        chosen = errors.any
+        begins = np.concatenate((self._begin_at(first), begins[chosen]))
+        text = self._texts_at(np.concatenate((first, second[chosen])))
         return Found(text, begins, np.zeros(len(text), dtype=np.bool_))
+
+    def _begin_at(self, at: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Return whether a part of a text begins at positions; before the first of all stands the last, an end."""
+        before: NDArray[np.bool_] = self.units.take(at - np.int32(1), mode="wrap") <= _PART
+        return before
 
     def length(self) -> NDArray[np.int32]:
         """Return how long each text is, in units."""
@@ -112,11 +122,12 @@ class Grams:
         return sum(part.nbytes for part in parts)
 
     def _texts_at(self, positions: NDArray[np.int32]) -> NDArray[np.int32]:
-        texts: NDArray[np.int32] = self._signposts[positions // _APART]
-        behind = np.flatnonzero(self.starts[texts + 1] <= positions)
+        ends = self.starts[1:]
+        texts: NDArray[np.int32] = self._signposts.take(positions // _APART)
+        behind = np.flatnonzero(ends.take(texts) <= positions)
         while len(behind):
             texts[behind] += 1
-            behind = behind[self.starts[texts[behind] + 1] <= positions[behind]]
+            behind = behind[ends[texts[behind]] <= positions[behind]]
         return texts
 
     def _occurrences(self, wanted: Units) -> NDArray[np.int32]:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from string import ascii_lowercase
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+Mask: TypeAlias = NDArray[np.bool_]
+
 #: So long a text must be that one error in it is to be overlooked: in Chinese, and in letters.
 LEAST_HAN, LEAST_LETTERS = 3, 4
+#: After so many units what can no longer fit is left out.
+_SIEVED = 3
 
 
 def forgivable(sought: str) -> bool:
@@ -16,9 +21,22 @@ def forgivable(sought: str) -> bool:
     return len(sought) >= (LEAST_LETTERS if sought.isascii() else LEAST_HAN)
 
 
+class Alike(NamedTuple):
+    """By place whether a text goes on there as wanted: but for a wrong letter at most, one too many, one missing."""
+
+    wrong: Mask
+    more: Mask
+    missing: Mask
+
+    @property
+    def any(self) -> Mask:
+        """Whether it does in any way."""
+        return self.wrong | self.more | self.missing
+
+
 def alike(
-    units: NDArray[np.integer], at: NDArray[np.int32], wanted: NDArray[np.integer], ends: tuple[int, int], step: int = 1
-) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    units: NDArray[np.integer], at: NDArray[np.integer], wanted: NDArray[np.integer], ends: int, step: int = 1
+) -> Alike:
     """Return where a text goes on as wanted but for one error at most.
 
     Of two texts that differ by one error, the error is where they first differ: from there on each kind of error is
@@ -28,37 +46,45 @@ def alike(
     ----------
     units : ndarray
         Texts, the last unit an end.
-    at : ndarray of int32
+    at : ndarray of int
         Where in ``units`` to compare from.
     wanted : ndarray
         What is to be there; in the order of reading it, which is backwards with ``step`` -1.
-    ends : tuple of int
-        The units that end a text and that part one, which no error goes beyond.
+    ends : int
+        Units up to this end a text or part one, and no error goes beyond them.
     step : {1, -1}
-
-    Returns
-    -------
-    chosen : ndarray of int
-        Which of ``at`` fit.
-    length : ndarray of int
-        How many units each of them takes.
     """
-    same = np.arange(len(at), dtype=np.int32)
-    wrong = {shift: np.empty(0, dtype=np.int32) for shift in (0, 1, -1)}
-    for place, unit in enumerate(wanted):
-        for shift, rows in wrong.items():
-            wrong[shift] = rows[units[at[rows] + step * (place + shift)] == unit]
-        here = units[at[same] + step * place]
-        fits = here == unit
-        missed, there = same[~fits], here[~fits]
-        inside = missed[(there != ends[0]) & (there != ends[1])]
-        same = same[fits]
-        following = inside[units[at[inside] + step * (place + 1)] == unit]
-        for shift, rows in ((0, inside), (1, following), (-1, missed)):
-            wrong[shift] = np.concatenate((wrong[shift], rows))
-    parts = [(same, 0), *((rows, shift) for shift, rows in wrong.items())]
-    chosen = np.concatenate([rows for rows, _ in parts])
-    return chosen, np.concatenate([np.full(len(rows), len(wanted) + shift) for rows, shift in parts])
+    found = Alike(*(np.zeros(len(at), dtype=np.bool_) for _ in range(3)))
+    chosen = np.arange(len(at))
+    # Whether all was the same so far and, for each kind of error, whether all was since it began to differ.
+    state = np.ones((4, len(at)), dtype=np.bool_)
+    at = at.astype(np.intp)
+    for place in range(len(wanted) + 1):
+        same, wrong, more, missing = state
+        # A text at the border of the array reads on from the other one: behind an end, where nothing counts any more.
+        here = units.take(at, mode="wrap")
+        if place:
+            more &= same | (here == wanted[place - 1])
+        if place < len(wanted):
+            fits = here == wanted[place]
+            ended = same & (here <= ends)  # which never fits
+            if place:
+                wrong &= same | fits
+            wrong &= ~ended
+            more &= ~ended
+            same &= fits
+            if place + 1 < len(wanted):
+                missing &= same | (here == wanted[place + 1])
+        if place % _SIEVED == _SIEVED - 1 and len(at):
+            alive = state.any(axis=0)
+            if 2 * np.count_nonzero(alive) < len(at):
+                at, chosen, state = at[alive], chosen[alive], state[:, alive]
+        at = at + step
+    same, wrong, more, missing = state
+    found.wrong[chosen] = same | wrong
+    found.more[chosen] = more & ~same
+    found.missing[chosen] = missing & ~same
+    return found
 
 
 def misspelt(letters: str) -> set[str]:

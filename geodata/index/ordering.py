@@ -35,6 +35,10 @@ class Orders:
         self.rank[self.by_code] = np.arange(len(table), dtype=np.int32)
         self._codes = table.code[self.by_code]
 
+    def prepare(self) -> None:
+        """Make the order of suggestions ahead."""
+        _ = self.shortest_first
+
     def row_of(self, code: str) -> int | None:
         """Return the row of a code, or ``None``."""
         if not code.isascii():
@@ -81,6 +85,11 @@ class Orders:
         target = (_comparable(sort, after.key), after.code.encode())
         key: Callable[[int], tuple[object, bytes]] = comparable
         return bisect_right(range(len(permutation)), target, key=key)
+
+    @cached_property
+    def shortest_first(self) -> NDArray[np.int32]:
+        """The rows in the order of the lengths of their names, by code within a length."""
+        return np.lexsort((self.rank, self._search.name_lengths())).astype(np.int32)
 
     @cached_property
     def _by_rating(self) -> NDArray[np.int32]:

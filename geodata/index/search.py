@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from geodata.index.grams import Grams, Units, folded_units
 from geodata.index.mistyping import forgivable
+from geodata.index.repeated import Repeated
 from geodata.index.spelling import Spellings, raw_of
 
 #: How well a text goes with a site, the best first; ``NO_MATCH`` where it does not. The similar ones differ by one
@@ -60,20 +61,29 @@ class _Segment:
 
     rows: NDArray[np.int32]
     name: Grams
-    alias: Grams
+    alias: Repeated
     place: Grams
     pinyin: Spellings
 
     @classmethod
     def of(cls, rows: NDArray[np.int32], texts: Texts) -> _Segment:
-        return cls(rows, Grams(texts.name), Grams(texts.alias), Grams(texts.place), Spellings(texts.pinyin))
+        return cls(rows, Grams(texts.name), Repeated(texts.alias), Grams(texts.place), Spellings(texts.pinyin))
 
     def kept(self, keep: NDArray[np.bool_]) -> Texts:
         """Return the texts that are to be kept."""
         return Texts(self.name.kept(keep), self.alias.kept(keep), self.place.kept(keep), self.pinyin.kept(keep))
 
-    def rank(self, word: str) -> Ranks:
-        """Return how well a folded word goes with each of the segment's rows."""
+    def named(self, word: str) -> Ranks:
+        """Return how well a folded word goes with the names of the segment's rows."""
+        ranks = np.full(len(self.rows), NO_MATCH, dtype=np.uint8)
+        names = self.name.find(word)
+        ranks[names.text] = SUBSTRING
+        ranks[names.text[names.begins]] = PREFIX
+        ranks[names.text[names.whole]] = EXACT
+        return ranks
+
+    def otherwise(self, word: str) -> Ranks:
+        """Return how well a folded word goes with all else that is known of the segment's rows."""
         ranks = np.full(len(self.rows), NO_MATCH, dtype=np.uint8)
         ranks[self.place.holding(word)] = PLACE
         if word.isascii():
@@ -81,10 +91,6 @@ class _Segment:
             ranks[spelt.text] = SPELT_WITHIN
             ranks[spelt.text[spelt.begins]] = SPELT
         ranks[self.alias.holding(word)] = LABEL
-        names = self.name.find(word)
-        ranks[names.text] = SUBSTRING
-        ranks[names.text[names.begins]] = PREFIX
-        ranks[names.text[names.whole]] = EXACT
         return ranks
 
     def similar(self, word: str) -> Ranks:
@@ -135,12 +141,8 @@ class Search:
         """Return by row how well folded words go with the sites: as the worst of them does, all must be found."""
         worst = np.zeros(self.size, dtype=np.uint8)
         for word in words:
-            ranks = np.full(self.size, NO_MATCH, dtype=np.uint8)
-            if word:
-                found = self.base.rank(word)
-                found[~self.current] = NO_MATCH
-                ranks[self.base.rows] = found
-                ranks[self.recent.rows] = self.recent.rank(word)
+            ranks = self._ranks(word, _Segment.named)
+            np.minimum(ranks, self._ranks(word, _Segment.otherwise), out=ranks)
             np.maximum(worst, ranks, out=worst)
         if len(words) > 1:
             # A name that is or begins with the whole text comes before one with the words here and there.
@@ -150,15 +152,30 @@ class Search:
             worst[better] = whole[better]
         return worst
 
+    def best(self, words: Sequence[str], count: int, wanted: NDArray[np.bool_]) -> Ranks:
+        """Return the same as :meth:`rank` for the best ``count`` of the ``wanted`` sites at least."""
+        if len(words) == 1:
+            ranks = self._ranks(words[0], _Segment.named)
+            # Nothing else goes as well with a site as its name.
+            if np.count_nonzero((ranks < NO_MATCH) & wanted) >= count:
+                return ranks
+            return np.minimum(ranks, self._ranks(words[0], _Segment.otherwise))
+        return self.rank(words)
+
     def similar(self, words: Sequence[str]) -> Ranks:
         """Return by row which names words go with, written as one, but for one error in typing."""
-        ranks = np.full(self.size, NO_MATCH, dtype=np.uint8)
         whole = "".join(words)
-        if forgivable(whole):
-            found = self.base.similar(whole)
+        return self._ranks(whole if forgivable(whole) else "", _Segment.similar)
+
+    def _ranks(self, word: str, of_segment: Callable[[_Segment, str], Ranks]) -> Ranks:
+        """Return by row what the segments give."""
+        ranks = np.full(self.size, NO_MATCH, dtype=np.uint8)
+        if word:
+            found = of_segment(self.base, word)
             found[~self.current] = NO_MATCH
             ranks[self.base.rows] = found
-            ranks[self.recent.rows] = self.recent.similar(whole)
+            if len(self.recent.rows):
+                ranks[self.recent.rows] = of_segment(self.recent, word)
         return ranks
 
     def name_lengths(self) -> NDArray[np.int32]:
@@ -192,7 +209,7 @@ class Search:
         return sum(part.nbytes for part in parts) + self.base.rows.nbytes + self.current.nbytes
 
 
-def _parts(segment: _Segment) -> tuple[Grams | Spellings, ...]:
+def _parts(segment: _Segment) -> tuple[Grams | Repeated | Spellings, ...]:
     return segment.name, segment.alias, segment.place, segment.pinyin
 
 

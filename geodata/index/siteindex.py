@@ -671,6 +671,7 @@ class SiteIndex:
     def prepare(self, now: datetime) -> None:
         """Work out ahead what the first question of a day needs; for whoever keeps the index, now and then."""
         self._moments.prepare(now)
+        self._finder.orders.prepare()
 
     def memory(self) -> dict[str, int]:
         """Return the memory by part, in bytes."""

@@ -34,38 +34,50 @@ class _Suffixes:
 
     def __init__(self, letters: NDArray[np.uint8], begins: NDArray[np.int32], owner: NDArray[np.int32]) -> None:
         padded = np.concatenate((letters, np.zeros(_KEY, dtype=np.uint8)))
-        keys = np.zeros(len(begins), dtype=np.uint64)
-        for place in range(_KEY):
-            keys |= padded[begins + place].astype(np.uint64) << np.uint64(56 - 8 * place)
-        order = np.argsort(keys)
         self._letters = padded.tobytes()
+        order = np.argsort(_keys_of(self._letters)[begins].astype(np.uint64))
         self._units = np.frombuffer(self._letters, dtype=np.uint8)
         self._begins = begins[order]
         self._owner = owner[order]
+        self._heads = (self._begins == 0) | (self._units[self._begins - 1] == _END)
 
     def find(self, sought: bytes) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
         """Return the texts in which the letters sought begin something, and whether that is the text's beginning."""
         key = sought[:_KEY]
         first, last = self._border(key, after=False), self._border(key, after=True)
-        begins, owner = self._begins[first:last], self._owner[first:last]
-        for offset in range(_KEY, len(sought)):
+        chosen = slice(first, last)
+        if len(sought) <= _KEY:
+            return self._owner[chosen], self._heads[chosen]
+        begins, same = self._begins[chosen], np.ones(last - first, dtype=np.bool_)
+        keys = _keys_of(self._letters)
+        for offset in range(_KEY, len(sought), _KEY):
+            part = sought[offset : offset + _KEY]
+            lowest, highest = (int.from_bytes(part.ljust(_KEY, end), "big") for end in (b"\0", b"\xff"))
             # What a shorter text leaves of the array's end ends it, too: no letter stands there.
-            same = self._units[np.minimum(begins + offset, len(self._units) - 1)] == sought[offset]
-            begins, owner = begins[same], owner[same]
-        return owner, (begins == 0) | (self._units[begins - 1] == _END)
+            here = keys[np.minimum(begins + offset, len(keys) - 1)]
+            same &= (here >= np.uint64(lowest)) & (here <= np.uint64(highest))
+        return self._owner[chosen][same], self._heads[chosen][same]
 
     def similar(self, sought: str) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
         """Return the same as :meth:`find` for letters of which one is wrong, missing or too many."""
-        heads = sorted({variant[:_KEY].encode() for variant in misspelt(sought[: _KEY + 1])})
-        first = self._borders(np.array([int.from_bytes(head.ljust(_KEY, b"\0"), "big") for head in heads], np.uint64))
-        above = np.array([int.from_bytes(head.ljust(_KEY, b"\xff"), "big") for head in heads], np.uint64)
-        places = _ranges(first, self._borders(above, after=True))
-        begins, owner = self._begins[places], self._owner[places]
+        head, wanted = sought[:_KEY], np.frombuffer(sought.encode(), dtype=np.uint8)
+        places = self._beginning({variant[:_KEY] for variant in misspelt(sought[: _KEY + 1])} - {head})
         if len(sought) >= _KEY:
-            wanted = np.frombuffer(sought.encode(), dtype=np.uint8)
-            chosen, _ = alike(self._units, begins, wanted, (_END, _LINE))
-            begins, owner = begins[chosen], owner[chosen]
-        return owner, (begins == 0) | (self._units[begins - 1] == _END)
+            places = places[alike(self._units, self._begins[places], wanted, _LINE).any]
+            # Most that need be looked at begin without an error.
+            right = self._beginning({head})
+            rest = alike(self._units, self._begins[right] + np.int32(_KEY), wanted[_KEY:], _LINE)
+            places = np.concatenate((places, right[rest.any]))
+        return self._owner[places], self._heads[places]
+
+    def _beginning(self, heads: set[str]) -> NDArray[np.int64]:
+        """Return the places of all that begins with one of some letters, eight at most."""
+        sought = sorted(head.encode() for head in heads)
+        lowest, highest = (
+            np.array([int.from_bytes(head.ljust(_KEY, end), "big") for head in sought], np.uint64)
+            for end in (b"\0", b"\xff")
+        )
+        return _ranges(self._borders(lowest), self._borders(highest, after=True))
 
     def _borders(self, keys: NDArray[np.uint64], *, after: bool = False) -> NDArray[np.int64]:
         """Return where keys of eight letters belong: before those that equal them, or after these."""
@@ -73,9 +85,7 @@ class _Suffixes:
         while (open_ := low < high).any():
             middle = (low + high) // 2
             at = self._begins[np.minimum(middle, len(self._begins) - 1)]
-            here = np.zeros(len(keys), dtype=np.uint64)
-            for place in range(_KEY):
-                here |= self._units[at + place].astype(np.uint64) << np.uint64(56 - 8 * place)
+            here = _keys_of(self._letters)[at]
             beyond = (here <= keys if after else here < keys) & open_
             low = np.where(beyond, middle + 1, low)
             high = np.where(open_ & ~beyond, middle, high)
@@ -96,7 +106,8 @@ class _Suffixes:
 
     @property
     def nbytes(self) -> int:
-        return len(self._letters) + self._begins.nbytes + self._owner.nbytes
+        parts = (self._begins, self._owner, self._heads)
+        return len(self._letters) + sum(part.nbytes for part in parts)
 
 
 class Spellings:
@@ -162,6 +173,11 @@ def raw_of(texts: Sequence[str]) -> bytes:
     if raw.count(b"\0") != len(texts):
         raise ValueError("a text holds a NUL, which no store keeps")
     return raw
+
+
+def _keys_of(letters: bytes | memoryview) -> NDArray[np.uint64]:
+    """Return by place the eight letters from there on, as a number that sorts as they do."""
+    return np.ndarray((max(len(letters) - _KEY + 1, 0),), dtype=">u8", buffer=letters, strides=(1,))
 
 
 def _ranges(first: NDArray[np.int64], last: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from geodata.index.areanames import AreaNames
 from geodata.index.features import member
@@ -44,6 +43,8 @@ _MATCHED = {
 }
 #: A single letter is in too many areas' names to say anything.
 _AREA_LIMIT = 3
+#: So few sites are sorted; among more the first are looked for in stretches of all sites in their order.
+_FEW, _STRETCH = 500, 8192
 
 
 def suggest(
@@ -57,7 +58,7 @@ def suggest(
     if not any(words):
         return []
     named = areas.find(fold(text))[:_AREA_LIMIT]
-    ranks = finder.search.rank(words)
+    ranks = finder.search.best(words, limit, wanted)
     ranks[~wanted] = NO_MATCH
     rows = _best(finder, ranks, limit, near)
     if len(named) + len(rows) < limit:
@@ -75,40 +76,50 @@ def suggest(
 
 def _best(finder: Finder, ranks: Ranks, limit: int, near: Point | None) -> list[int]:
     """Return the rows of the best ranks; within a rank the nearest, or else those of the shortest names, first."""
-    counts = np.bincount(ranks, minlength=NO_MATCH + 1)
     rows: list[int] = []
     for rank in range(NO_MATCH):
-        wanted = limit - len(rows)
-        if wanted and counts[rank]:
-            rows += _first(finder, ranks == rank, int(counts[rank]), wanted, near)
+        if len(rows) == limit:
+            break
+        mask = ranks == rank
+        if count := int(np.count_nonzero(mask)):
+            rows += _first(finder, mask, count, limit - len(rows), near)
     return rows
 
 
 def _first(finder: Finder, mask: Mask, count: int, wanted: int, near: Point | None) -> list[int]:
     """Return the first few of equally good rows."""
-    if near is not None:
-        nearest, _ = finder.globe.nearest(
-            *near, radius_m=math.inf, count=wanted, accept=_chosen(mask), order=finder.orders.rank
-        )
-        if len(nearest) == min(wanted, count):
-            return list(map(int, nearest))
+    if near is None:
+        return _shortest(finder, mask, count, wanted)
+    share = count / len(mask)
+    nearest, _ = finder.globe.nearest(
+        *near, radius_m=math.inf, count=wanted, accept=_chosen(mask), order=finder.orders.rank, share=share
+    )
+    rows = list(map(int, nearest))
+    if len(rows) < min(wanted, count):
         # Those without a position come last.
         mask = mask.copy()
         mask[nearest] = False
-        return list(map(int, nearest)) + _shortest(finder, np.flatnonzero(mask), wanted - len(nearest))
-    return _shortest(finder, np.flatnonzero(mask), wanted)
+        rows += _shortest(finder, mask, count - len(rows), wanted - len(rows))
+    return rows
 
 
 def _chosen(mask: Mask) -> Accept:
     return lambda rows: mask if rows is None else mask[rows]
 
 
-def _shortest(finder: Finder, rows: NDArray[np.intp], wanted: int) -> list[int]:
-    lengths = finder.name_lengths[rows]
-    if len(rows) > wanted:
-        border = np.partition(lengths, wanted - 1)[wanted - 1]
-        rows, lengths = rows[lengths <= border], lengths[lengths <= border]
-    first: list[int] = rows[np.lexsort((finder.orders.rank[rows], lengths))[:wanted]].tolist()
+def _shortest(finder: Finder, mask: Mask, count: int, wanted: int) -> list[int]:
+    """Return those of the shortest names, in the order of their codes within a length."""
+    if count > _FEW:
+        # With so many the first are soon met in the order of all.
+        rows: list[int] = []
+        for begin in range(0, len(mask), _STRETCH):
+            stretch = finder.orders.shortest_first[begin : begin + _STRETCH]
+            rows += stretch[mask[stretch]][: wanted - len(rows)].tolist()
+            if len(rows) == wanted:
+                break
+        return rows
+    found = np.flatnonzero(mask)
+    first: list[int] = found[np.lexsort((finder.orders.rank[found], finder.name_lengths[found]))[:wanted]].tolist()
     return first
 
 

@@ -10,9 +10,11 @@ from tests.indexes import NOON
 TYPED = {
     "one character": "站", "two characters": "人民", "name": "人民路", "label": "爱心驿家", "address": "人民路10号",
     "one wrong": "爱心异家", "one missing": "图馆站", "one too many": "工会会驿站",
+    "one wrong, the rest in most names": "骑驿站",
     "no such name": "黄河长江道建设银行",
     "a letter": "r", "pinyin": "renmin", "long pinyin": "zhongguoyinhang", "initials": "zgyh",
-    "a letter missing": "renmn", "a letter wrong": "aixinyigia", "letters that nothing has": "xyzqw",
+    "a letter missing": "renmn", "a letter wrong": "aixinyigia",
+    "a letter wrong late": "huwailaodongzhei", "letters that nothing has": "xyzqw",
 }  # fmt: skip
 
 

@@ -65,6 +65,23 @@ def test_the_limit_keeps_the_best_among_very_many():
     assert len(index.suggest("大", limit=400)) == 400
 
 
+def test_the_shortest_names_come_first_among_very_many():
+    crowd = [Site("大海" + "阳" * (i % 7 + 1), "stall") for i in range(900)]
+    found = index_of(*crowd).suggest("大海", limit=200)
+    shortest = sorted((len(site.name), code_of(number)) for number, site in enumerate(crowd))[:200]
+    assert [item.code for item in found] == [code for _, code in shortest]
+
+
+def test_a_programme_of_many_is_found_with_and_without_an_error():
+    sites = [Site(f"{i}号站", "stall", labels=("爱心驿家",), position=Position(120 + i / 10, 30)) for i in range(30)]
+    index = index_of(*sites, Site("别处", "stall", labels=("老爱心驿家园",)))
+    assert {item.matched for item in index.suggest("爱心驿家", limit=40)} == {"label"}
+    assert len(index.suggest("爱心驿家", limit=40)) == 31
+    similar = index.suggest("爱心异家", limit=31, near=(120, 30))
+    assert [item.code for item in similar] == [code_of(i) for i in range(31)]
+    assert {item.matched for item in similar} == {"similar"}
+
+
 def test_what_is_not_in_service_is_not_suggested():
     index = index_of(replace(SITES[0], state="closed"), replace(SITES[1], valid_to=date(2026, 9, 1)))
     assert index.suggest("大海", now=NOON) == []
@@ -99,7 +116,7 @@ def pieces(text):
     return {(text[i:j], i == 0) for i, j in spans}
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(st.text("大海阳路站\n", max_size=8), max_size=6), st.text("大海阳路", min_size=3, max_size=6))
 def test_names_with_one_error_are_those_of_brute_force(texts, sought):
     found = Grams(folded_units(texts)).similar(sought) if texts else None
@@ -112,7 +129,7 @@ def test_names_with_one_error_are_those_of_brute_force(texts, sought):
     assert sorted(given) == expected
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(st.text("ab \n", max_size=12), max_size=6), st.text("ab", min_size=4, max_size=11))
 def test_pinyin_with_one_error_is_that_of_brute_force(texts, sought):
     found = Spellings(raw_of(texts)).similar(sought)
