@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from geodata.store import open_store
+from tests.browser.desk import Desk, opened_desk
 from tests.browser.places import LAT, LON, NOW, fill
 from tests.browser.serving import DESK, Visit, launch, served
 from webmap import create_app
@@ -57,6 +58,13 @@ def site(store_url: str, codes: dict[str, str]) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def desk(store_url: str, codes: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A server of its own with a copy of the places: tests write to it, staff log in and reports come in."""
+    with opened_desk(store_url, tmp_path_factory.mktemp("desk"), running) as desk:
+        yield desk
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         chromium = launch(playwright)
@@ -84,6 +92,8 @@ def open_page(browser: Browser, site: str, visits: list[Visit]) -> Iterator[Open
         position: bool = False,
         accuracy: float = 20,
         tiles: bool = True,
+        address: str = site,
+        cookies: Sequence[Any] = (),
         **options: Any,
     ) -> Page:
         phone = size[0] < 900
@@ -106,8 +116,9 @@ def open_page(browser: Browser, site: str, visits: list[Visit]) -> Iterator[Open
         visit = Visit(context, tiles)
         visit.watch()
         visits.append(visit)
+        context.add_cookies(cookies)
         page = context.new_page()
-        page.goto(site + path)
+        page.goto(address + path)
         return page
 
     yield open_it

@@ -9,6 +9,7 @@ from shapely import MultiPolygon, box
 
 from geodata.areas import Area
 from geodata.index.text import search_text
+from geodata.organisations import Organisation
 from geodata.sites import Access, Amenity, Award, Closure, Entrance, Hours, Position, Score, Site, SourceRef
 from geodata.store import BatchInfo, NewSite, Store
 
@@ -51,6 +52,7 @@ PLACES: dict[str, Site] = {
             "bed": Amenity("no"),
         },
         access=Access(("scan",), "free", "请走侧门"),
+        operator="芝罘区总工会",
         host="银行",
         phone="0535-1234567",
         awards=(Award("全省最美工会户外劳动者服务站", "provincial", 2022),),
@@ -125,6 +127,34 @@ PLACES: dict[str, Site] = {
     ),
 }
 
+#: Who runs places: one that runs the first of them, and one below it whose every text tries to be HTML.
+UNIONS = (
+    Organisation(
+        "ZF",
+        "芝罘区总工会",
+        "Zhifu District Federation of Trade Unions",
+        "district",
+        area="370602",
+        phone="0535-6600001",
+        address="西南河路1号",
+        hours=Hours("Mo-Fr 08:30-17:00", "周一至周五 8:30-17:00"),
+        website="https://union.example/",
+    ),
+    Organisation(
+        "ZF-1",
+        HOSTILE,
+        HOSTILE,
+        "street",
+        "ZF",
+        phone=HOSTILE,
+        address=HOSTILE,
+        hours=Hours(None, HOSTILE),
+        website="javascript:window.hurt=1",
+        note=HOSTILE,
+        source=HOSTILE,
+    ),
+)
+
 
 def fill(store: Store) -> dict[str, str]:
     """Bring the places into an upgraded store; return their codes by their keys here."""
@@ -135,6 +165,7 @@ def fill(store: Store) -> dict[str, str]:
         ]
         codes = dict(zip(PLACES, writer.add(items), strict=True))
         writer.put_areas([ZHIFU])
+        writer.put_organisations(UNIONS)
     first = store.site(codes["near"])
     with store.write(BatchInfo(kind="ratings", actor="test")) as writer:
         writer.put_scores({first.id: Score(4.3, 4, 3, 0.8)})

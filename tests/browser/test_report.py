@@ -4,43 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
-from typing import NamedTuple
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from geodata.errors import StoreUnavailableError
-from geodata.store import BatchInfo, NewReport, Store, copy_store, open_store
-from tests.browser.conftest import running
+from geodata.store import BatchInfo, NewReport
+from tests.browser.desk import Desk, log_in
 from tests.browser.places import HOSTILE
 from tests.browser.serving import DESK, PHONE, Visit
-from tests.web.staff import PASSWORD, SECRET, add_user
-
-
-class Desk(NamedTuple):
-    """A server of its own, whose store may be written to."""
-
-    store: Store
-    app: Flask
-    address: str
-    photos: Path
-
-
-@pytest.fixture(scope="module")
-def desk(store_url: str, codes: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    folder = tmp_path_factory.mktemp("desk")
-    url = f"sqlite:///{folder}/own.db"
-    original, store = open_store(store_url), open_store(url)
-    copy_store(original, store)
-    original.dispose()
-    add_user(store)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("webmap.reporting.forms.LEAST_AGE_S", 0.0)
-        with running(url, secret_key=SECRET, data_dir=str(folder), report_limit="off") as (app, address):
-            yield Desk(store, app, address, folder / "reports")
-    store.dispose()
 
 
 @pytest.fixture
@@ -69,12 +41,6 @@ def open_at(
     page = context.new_page()
     page.goto(address)
     return page
-
-
-def log_in(page: Page) -> None:
-    page.locator("#name").fill("li")
-    page.locator("#password").fill(PASSWORD)
-    page.locator("main button").click()
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
