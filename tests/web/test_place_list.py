@@ -152,9 +152,10 @@ def locations(client: FlaskClient, path: str) -> list[str]:
 def test_sitemap_lists_what_is_listed_in_every_language(client: FlaskClient, filled: Filled) -> None:
     found = locations(client, "/sitemap.xml")
     paths = [address.removeprefix("http://localhost") for address in found]
-    assert paths[:4] == ["/", "/en/", "/list", "/en/list"]
+    pages = ["/", "/list", "/stats", "/data"]
+    assert paths[:8] == [f"{prefix}{page}" for page in pages for prefix in ("", "/en")]
     listed = {item["id"] for item in client.get("/api/v1/sites").json["features"]}
-    assert set(paths[4:]) == {f"{prefix}/s/{code}" for code in listed for prefix in ("", "/en")}
+    assert set(paths[8:]) == {f"{prefix}/s/{code}" for code in listed for prefix in ("", "/en")}
     for path in paths:
         assert client.get(path).status_code == 200
     days = re.findall(r"<lastmod>(.*?)</lastmod>", client.get("/sitemap.xml").text)
@@ -168,13 +169,13 @@ def test_large_sitemaps_are_split(make_app: Callable[..., Flask], own: Filled, m
         writer.add([NewSite(site, (SourceRef("more", site.name),), "") for site in more])
     client = make_app().test_client()
     whole = locations(client, "/sitemap.xml")
-    monkeypatch.setattr(crawlers, "MOST_ADDRESSES", 12)
+    monkeypatch.setattr(crawlers, "MOST_ADDRESSES", 16)
     client = make_app().test_client()
     files = locations(client, "/sitemap.xml")
     assert len(files) == 4
     parts = [locations(client, address.removeprefix("http://localhost")) for address in files]
     assert [address for part in parts for address in part] == whole
-    assert all(len(part) <= 12 for part in parts)
+    assert all(len(part) <= 16 for part in parts)
     assert client.get("/sitemap-0.xml").status_code == 404
     assert client.get("/sitemap-5.xml").status_code == 404
 

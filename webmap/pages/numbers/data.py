@@ -49,13 +49,16 @@ def about(lang: str) -> Response:
     return page_answer(lambda: _page(index, area), key=area)
 
 
-@blueprint.get(f"{PATH}/<area>.<any({','.join(FORMATS)}):suffix>", defaults={"lang": "zh"})
-@blueprint.get(f"/<any(en):lang>{PATH}/<area>.<any({','.join(FORMATS)}):suffix>")
-def file(lang: str, area: str, suffix: str) -> Response:
-    """Send a file: `all`, or the places of an area by its code."""
+@blueprint.get(f"{PATH}/<name>", defaults={"lang": "zh"})
+@blueprint.get(f"/<any(en):lang>{PATH}/<name>")
+def file(lang: str, name: str) -> Response:
+    """Send a file: `all.csv`, or the places of an area by its code, `370602.csv`."""
     spare_the_server()
     index = context().index
+    area, _dot, suffix = name.partition(".")
     codes = {each.adcode for each in index.areas if each.adcode.isalnum()}
+    if suffix not in FORMATS:
+        abort(404)
     if area != "all" and (area not in codes or not _count(index, area)):
         abort(404)
     wanted = Wanted("" if area == "all" else area, suffix, page_language())
