@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import scipy.sparse as sp
 
 from geodata.calendar import WorkCalendar
 from geodata.errors import ScenarioError, ValueUnusableError
@@ -100,8 +99,8 @@ def _ways(
         found = [snap.edge >= 0 for snap in snapped]
         enough = float(demand.weight[found[0]].sum()) >= ON_STREETS * float(demand.weight.sum())
         if wanted == "streets" or (enough and found[1].mean() >= ON_STREETS):
-            seconds = network.travel_times(*snapped, cutoff_s=horizon * 60.0)
-            minutes = sp.csr_array((seconds.data / 60.0, seconds.indices, seconds.indptr), shape=seconds.shape)
+            minutes = network.travel_times(*snapped, cutoff_s=horizon * 60.0)
+            minutes.data /= 60.0  # in place: there may be tens of millions
             notes = []
             if not (found[0].all() and found[1].all()):
                 counts = {"demand": int((~found[0]).sum()), "places": int((~found[1]).sum())}

@@ -102,8 +102,9 @@ def travel_times(
     here, there = (targets, sources) if turned else (sources, targets)
     search = _Search(network, here, there, cutoff_s, backwards=towards != turned, off_street=off_street)
     parts = [part for members in compact(here, block) for part in search.block(members)]
-    empty = (np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
+    empty = (np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0))
     row, column, seconds = (np.concatenate(part) for part in zip(*[empty, *parts], strict=True))
+    del parts  # tens of millions of ways are not held twice while the matrix is made
     if turned:
         row, column = column, row
     return coo_array((seconds, (row, column)), shape=(len(sources), len(targets))).tocsr()
@@ -134,7 +135,7 @@ class _Search:
         self._times = (network.along_s, network.against_s)
         self._backwards = backwards
 
-    def block(self, members: Ints) -> Iterator[tuple[Ints, Ints, Floats]]:
+    def block(self, members: Ints) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32], Floats]]:
         """Yield what the members of ``here`` reach: their numbers, those of ``there``, seconds."""
         here, begin = self._here[members], self._begin[members]
         near = self._graph.within(reachable(self._network, here, self._cutoff * self._graph.fastest))
@@ -154,7 +155,8 @@ class _Search:
             self._same_edge(here[part], begin[part], targets, times)
             times += end.beside
             row, column = np.nonzero(times <= self._cutoff)
-            yield members[part][row], self._known[targets[column]], times[row, column]
+            numbers = members[part].astype(np.int32), self._known[targets].astype(np.int32)
+            yield numbers[0][row], numbers[1][column], times[row, column]
 
     def _same_edge(self, here: Snapped, begin: Ends, targets: Ints, times: Floats) -> None:
         """Lower the times between places on one edge to what it takes along it."""
