@@ -70,6 +70,8 @@ class Draft:
         The code of an area that the row names, empty where it names none or only by name.
     precision : Precision, optional
         How exact the row says its coordinates are.
+    search : str
+        What a site of these names is found by, empty where that was not made yet.
     """
 
     row: int
@@ -83,6 +85,7 @@ class Draft:
     source_key: str = ""
     area_code: str = ""
     precision: Precision | None = None
+    search: str = ""
 
 
 class Drafter:

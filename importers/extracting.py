@@ -36,6 +36,12 @@ class TooLong(NamedTuple):
     length: int
 
 
+def note_made(made: int, report: ImportReport) -> None:
+    """Note how many rows were given a name."""
+    if made:
+        report.add("info", Message("names_made", {"count": made}))
+
+
 class Extractor:
     """Turns rows of one table into texts by field."""
 
@@ -93,35 +99,37 @@ class Extractor:
         """Yield each row that is to be used, ``None`` for one that is not; count and note it in the report."""
         made = 0
         for index, row in enumerate(self._table.rows()):
-            if row.joined:
-                report.rows.read += 1
-                report.rows.skipped += 1
-                sheet, first = place_of(row.joined, report.sheets)
-                report.add("info", Message("row_joined", {"first": f"{sheet} {first}".strip()}), row=row.number)
-                yield None
-                continue
-            if row.problem is None and not any(cell is not None and cell != "" for cell in row.cells):
-                yield None
-                continue
+            record = self.record(index, row, report)
+            made += record is not None and MADE in record.texts
+            yield record
+        note_made(made, report)
+
+    def record(self, index: int, row: Row, report: ImportReport) -> Record | None:
+        """Return a row if it is to be used, ``None`` if not; count and note it in the report."""
+        if row.joined:
             report.rows.read += 1
-            texts: Mapping[str, str] | None = None
-            if row.problem is not None:
-                report.rows.rejected += 1
-                report.add("error", row.problem, row=row.number)
-            elif self.is_empty(row):
-                report.rows.skipped += 1
-            elif long := self.too_long(row):
-                message = Message("row_cell_too_long", {"length": long.length})
-                report.reject(message, row=row.number, column=long.heading)
-            elif self.is_header(row):
-                report.rows.skipped += 1
-                report.add("warning", "row_other_header", row=row.number)
-            elif (texts := self.texts(row)) is None:
-                report.rows.skipped += 1
-            made += texts is not None and MADE in texts
-            yield None if texts is None else Record(index, row.number, texts)
-        if made:
-            report.add("info", Message("names_made", {"count": made}))
+            report.rows.skipped += 1
+            sheet, first = place_of(row.joined, report.sheets)
+            report.add("info", Message("row_joined", {"first": f"{sheet} {first}".strip()}), row=row.number)
+            return None
+        if row.problem is None and not any(cell is not None and cell != "" for cell in row.cells):
+            return None
+        report.rows.read += 1
+        texts: Mapping[str, str] | None = None
+        if row.problem is not None:
+            report.rows.rejected += 1
+            report.add("error", row.problem, row=row.number)
+        elif self.is_empty(row):
+            report.rows.skipped += 1
+        elif long := self.too_long(row):
+            message = Message("row_cell_too_long", {"length": long.length})
+            report.reject(message, row=row.number, column=long.heading)
+        elif self.is_header(row):
+            report.rows.skipped += 1
+            report.add("warning", "row_other_header", row=row.number)
+        elif (texts := self.texts(row)) is None:
+            report.rows.skipped += 1
+        return None if texts is None else Record(index, row.number, texts)
 
     def texts(self, row: Row) -> dict[str, str] | None:
         """Return the row's texts by field, those that say something; ``None`` for a row that the profile skips."""

@@ -1,11 +1,10 @@
-"""The second pass over a table: drafts, what the store has of them, and the writing, all in one transaction."""
+"""The second pass over a table: what the store has of its drafts, and the writing, all in one transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import islice
 from typing import Any
 
 from geodata.index.text import search_text
@@ -15,19 +14,19 @@ from geodata.store import NewReview, NewSite, SiteUpdate, Store, Writer
 from geodata.store.fields import apply_changes
 from geodata.store.reading import chunks
 from importers.compact import RowsByKey, Spool
-from importers.drafting import Draft, Drafter
-from importers.extracting import Extractor, Record
-from importers.matching import CODE_KEY, find_stored, key_fits, known_by, row_key
+from importers.drafting import Draft
+from importers.extracting import Extractor, note_made
+from importers.matching import CODE_KEY, find_stored, known_by
 from importers.merging import Ranks, is_alone, kept_fields, merged_site, new_site
 from importers.opening import Progress
 from importers.outcomes import Becomes, Listener, outcome_of
-from importers.places import AreaAssigner, position_of
-from importers.report import ImportReport
+from importers.places import AreaAssigner
+from importers.preparing import Part
+from importers.report import ImportReport, Issue
 from importers.resembling import Resembling, Waiting, packed
 from importers.scoring import explained
-from importers.survey import Survey
 
-#: Rows that are matched and written together.
+#: Rows that waited and are then matched and written together.
 CHUNK = 2_000
 
 
@@ -37,8 +36,6 @@ class Loader:
 
     store: Store
     extractor: Extractor
-    drafter: Drafter
-    survey: Survey
     report: ImportReport
     assigner: AreaAssigner
     ranks: Ranks = field(default_factory=lambda: Ranks(""))
@@ -49,45 +46,32 @@ class Loader:
     _resembling: Resembling | None = None
     _waiting: Spool[Waiting] = field(default_factory=Spool)
 
-    def run(self, writer: Writer | None, progress: Progress | None = None) -> None:
-        """Go through all rows."""
-        done = 0
-        drafts = self._drafts()
-        while chunk := list(islice(drafts, CHUNK)):
-            self._load([draft for draft in chunk if draft is not None], writer)
-            done += len(chunk)
+    def run(self, writer: Writer | None, parts: Iterable[Part], rows: int, progress: Progress | None = None) -> None:
+        """Go through all rows, prepared part by part; ``rows`` is how many there are."""
+        done = made = 0
+        for part in parts:
+            self.report.absorb(part.report)
+            self._load([(draft, key) for draft, key, told in part.prepared if self._is_first(draft, key, told)], writer)
+            done, made = done + part.rows, made + part.made
             if progress:
-                progress(done, self.survey.rows)
+                progress(done, rows)
+        note_made(made, self.report)
         for waiting in chunks(self._waiting, CHUNK):
             self._load_waiting(waiting, writer)
         if self.complete:
             self._look_for_vanished(writer)
 
-    def _drafts(self) -> Iterator[tuple[Draft, str] | None]:
-        """Yield a draft with its key for each row, ``None`` for one that is left out."""
-        for record in self.extractor.records(self.report):
-            draft = self.drafter.draft(record.row, record.texts) if record else None
-            yield self._keyed(draft, record) if draft and record else None
-
-    def _keyed(self, draft: Draft, record: Record) -> tuple[Draft, str] | None:
-        place = self.survey.place(record.place)
-        key = row_key(draft, place)
-        column = self.extractor.heading("source_key" if draft.source_key else "name")
-        if not key_fits(key):
-            self.report.reject("row_key_too_long", row=draft.row, column=column, value=key)
-            return None
+    def _is_first(self, draft: Draft, key: str, told: Iterable[Issue]) -> bool:
+        """Tell whether a row is the first one with its key; further ones are rejected."""
         first = self._first_row.setdefault(key, draft.row)
-        if first != draft.row:
-            code = "row_key_twice" if draft.source_key else "row_name_twice"
-            shown = draft.source_key or draft.name
-            self.report.reject(Message(code, {"first": first}), row=draft.row, column=column, value=shown)
-            return None
-        if noted := self.survey.note(record.place, record.texts):
-            self.report.add("warning", noted[1], row=draft.row, column=self.extractor.heading(noted[0]))
-        position = position_of(draft, place, self.report, self.extractor) if place else None
-        if position is not None:
-            draft.stated["position"] = position
-        return draft, key
+        if first == draft.row:
+            self.report.take(told)
+            return True
+        column = self.extractor.heading("source_key" if draft.source_key else "name")
+        code = "row_key_twice" if draft.source_key else "row_name_twice"
+        shown = draft.source_key or draft.name
+        self.report.reject(Message(code, {"first": first}), row=draft.row, column=column, value=shown)
+        return False
 
     def _load(self, drafts: Sequence[tuple[Draft, str]], writer: Writer | None) -> None:
         """Write the rows whose site is known or sure, and those that resemble none; the others wait for the end."""
@@ -246,7 +230,7 @@ class Loader:
             column = self.extractor.heading("code")
             self.report.add("warning", "code_not_found", row=draft.row, column=column, value=draft.code)
         site = new_site(draft)
-        return NewSite(site, (SourceRef(self.report.source, key, self._today),), _search(site))
+        return NewSite(site, (SourceRef(self.report.source, key, self._today),), _search(site, draft))
 
     def _update(
         self, before: StoredSite, opened: Site, draft: Draft, key: str, written_by: Mapping[str, str]
@@ -266,9 +250,13 @@ class Loader:
         if known and after == before.site:
             self.report.rows.unchanged += 1
             return None
-        search = _search(after)
+        search = _search(after, draft)
         return SiteUpdate(before, after, () if known else (reference,), search)
 
 
-def _search(site: Site) -> str:
+def _search(site: Site, draft: Draft) -> str:
+    stated = draft.stated
+    names = (draft.name, stated.get("labels", ()), stated.get("former_names", ()))
+    if draft.search and names == (site.name, site.labels, site.former_names):
+        return draft.search
     return search_text(site.name, site.labels, site.former_names)

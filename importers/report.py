@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
@@ -133,6 +133,17 @@ class ImportReport:
         """Note that a row was rejected, and count it."""
         self.rows.rejected += 1
         self.add("error", message, row=row, column=column, value=value)
+
+    def take(self, issues: Iterable[Issue]) -> None:
+        """Note issues that were found elsewhere."""
+        for issue in issues:
+            self.add(issue.severity, issue.message, row=issue.row, column=issue.column, value=issue.value)
+
+    def absorb(self, part: ImportReport) -> None:
+        """Add the counts and issues of some of the rows, which were gone through apart."""
+        for name in Counts.__slots__:
+            setattr(self.rows, name, getattr(self.rows, name) + getattr(part.rows, name))
+        self.take(part.issues)
 
     @property
     def exit_code(self) -> int:

@@ -10,13 +10,14 @@ from geodata.store import Store
 from geodata.vocabulary import Vocabulary
 from importers import writing
 from importers.coordinates import DatumChoice, datum_choice
-from importers.drafting import Drafter
 from importers.known import Sample, find_datum, tell_datum
 from importers.loading import Loader
 from importers.merging import Ranks
 from importers.opening import Opened, Progress, batch, open_table
 from importers.outcomes import Listener
 from importers.places import AreaAssigner
+from importers.pooling import prepared_parts
+from importers.preparing import Recipe
 from importers.profile import Profile
 from importers.report import ImportReport
 from importers.survey import survey
@@ -41,6 +42,7 @@ def import_sites(
     vocabulary: Vocabulary | None = None,
     listen: Listener | None = None,
     write_profile: Path | None = None,
+    processes: int = 1,
 ) -> ImportReport:
     """Bring the places of a file of any format into a store, in one transaction.
 
@@ -75,6 +77,8 @@ def import_sites(
         Called with what becomes of each row (:class:`importers.outcomes.Outcome`).
     write_profile : Path, optional
         Where to write what was recognised, as a profile to start from; a file that is there is not overwritten.
+    processes : int
+        How many processes may prepare the rows of a long file (:func:`importers.pooling.prepared_parts`).
 
     Returns
     -------
@@ -111,11 +115,14 @@ def import_sites(
 
     surveyed = survey(opened.table, opened.extractor, opened.words, choose, by_row=datum == "auto")
     tell_datum(report, surveyed.choice, located=surveyed.asked)
-    drafter = Drafter(opened.words, opened.extractor, report, default_kind, surveyed.choice.datum)
+    recipe = Recipe.of(opened, default_kind, surveyed.choice.datum)
     ranks = Ranks(report.source, opened.profile.rank, opened.profile.ranks)
-    loader = Loader(store, opened.extractor, drafter, surveyed, report, assigner, ranks, complete, listen)
-    with batch(store, opened, "sites", actor) as writer:
-        loader.run(writer, progress)
+    loader = Loader(store, opened.extractor, report, assigner, ranks, complete, listen)
+    with (
+        batch(store, opened, "sites", actor) as writer,
+        prepared_parts(recipe, opened.table, surveyed, processes) as parts,
+    ):
+        loader.run(writer, parts, surveyed.rows, progress)
     if write_profile is not None:
         found = surveyed.choice.datum if surveyed.located else None
         writing.write_profile(write_profile, opened, default_kind or "", found)

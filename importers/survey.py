@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from zlib import crc32
 
 import numpy as np
@@ -88,6 +88,11 @@ class Survey:
             int(self._shared[index]),
             float(self._far_km[index]),
         )
+
+    def part(self, start: int, stop: int) -> Survey:
+        """Return the coordinates of some rows that follow one another, the first of which has the index 0."""
+        columns = ("_noted", "_lon", "_lat", "_given_lon", "_given_lat", "_datum", "_shared", "_far_km")
+        return replace(self, rows=stop - start, **{name: getattr(self, name)[start:stop] for name in columns})
 
     def note(self, index: int, texts: Mapping[str, str]) -> tuple[str, Message] | None:
         """Return what was wrong with a row's coordinates, as (field, message), from its texts again."""

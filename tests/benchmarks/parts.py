@@ -16,7 +16,7 @@ PARTS = {
     "cells to texts": ("importers.extracting.Extractor.texts",),
     "texts to values": ("importers.drafting.Drafter.draft",),
     "opening hours": ("importers.drafting._HOURS",),
-    "positions": ("importers.survey.Survey.place", "importers.loading.position_of"),
+    "positions": ("importers.survey.Survey.place", "importers.preparing.position_of"),
     "areas": ("importers.places.AreaAssigner.holding", "importers.places.AreaAssigner.area_of"),
     "looking for known sites": ("importers.loading.find_stored", "importers.resembling.Directory.of",
                                 "importers.resembling.Resembling.look"),

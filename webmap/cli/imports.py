@@ -74,8 +74,10 @@ def sites(file: Path, report: Path | None, preview: Path | None, **options: Any)
         if options["profile"] is not None:
             raise click.UsageError("--write-profile / --profile")
         check_writable(options["write_profile"])
+    from importers.pooling import processes_at_hand
     from importers.sites import import_sites
 
+    options["processes"] = processes_at_hand()
     if preview is None:
         _run(import_sites, file, report, options, vocabulary=True)
         return

@@ -1,0 +1,120 @@
+"""Rows of a table into drafts with their positions and keys: all of an import that needs neither store nor other rows.
+
+So it can be done for many rows at once, by other processes (:mod:`importers.pooling`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from geodata.sites import Datum
+from geodata.vocabulary import Vocabulary
+from importers.columns import Table
+from importers.drafting import Draft, Drafter
+from importers.extracting import MADE, Extractor, Record
+from importers.matching import key_fits, row_key
+from importers.opening import Opened
+from importers.places import position_of
+from importers.profile import Profile
+from importers.reading import Grid, Row
+from importers.report import ImportReport, Issue
+from importers.survey import Survey
+from importers.words import Words
+
+
+class Prepared(NamedTuple):
+    """A draft with its key, and what there is to say of its position if no other row has the key."""
+
+    draft: Draft
+    key: str
+    told: tuple[Issue, ...] = ()
+
+
+@dataclass(slots=True)
+class Part:
+    """Some rows of a table, prepared.
+
+    Attributes
+    ----------
+    rows : int
+        How many rows were gone through.
+    made : int
+        How many of them were given a name.
+    report : ImportReport
+        Counts and issues of these rows alone.
+    prepared : list of Prepared
+        The rows that are to be used.
+    """
+
+    rows: int
+    report: ImportReport
+    made: int = 0
+    prepared: list[Prepared] = field(default_factory=list)
+
+
+def _no_rows() -> Iterator[Row]:
+    return iter(())
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What has to be known to prepare the rows of a table; it can be sent to another process."""
+
+    table: Table
+    profile: Profile
+    vocabulary: Vocabulary
+    layer: str
+    sheets: tuple[str, ...]
+    kind: str | None
+    datum: Datum
+
+    @classmethod
+    def of(cls, opened: Opened, kind: str | None, datum: Datum) -> Recipe:
+        """Take from a file that was opened what does not hang on the file itself."""
+        table = replace(opened.table, grid=Grid("", _no_rows), notes=(), parts=())
+        layer = opened.table.grid.name or opened.file.path.stem
+        return cls(table, opened.profile, opened.words.vocabulary, layer, opened.report.sheets, kind, datum)
+
+
+class Preparer:
+    """Prepares rows of one table."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        self._recipe = recipe
+        self._words = Words(recipe.vocabulary)
+        self._extractor = Extractor(recipe.table, recipe.profile, self._words, recipe.layer)
+
+    def prepare(self, rows: Sequence[Row], survey: Survey) -> Part:
+        """Prepare rows that follow one another; ``survey`` has the coordinates of these alone."""
+        recipe = self._recipe
+        part = Part(len(rows), ImportReport("", "", sheets=recipe.sheets))
+        drafter = Drafter(self._words, self._extractor, part.report, recipe.kind, recipe.datum)
+        beside = ImportReport("", "")
+        for index, row in enumerate(rows):
+            record = self._extractor.record(index, row, part.report)
+            if record is None:
+                continue
+            part.made += MADE in record.texts
+            draft = drafter.draft(record.row, record.texts)
+            if draft and (prepared := self._prepared(draft, record, survey, part.report, beside)):
+                part.prepared.append(prepared)
+        return part
+
+    def _prepared(
+        self, draft: Draft, record: Record, survey: Survey, report: ImportReport, beside: ImportReport
+    ) -> Prepared | None:
+        place = survey.place(record.place)
+        key = row_key(draft, place)
+        if not key_fits(key):
+            column = self._extractor.heading("source_key" if draft.source_key else "name")
+            report.reject("row_key_too_long", row=draft.row, column=column, value=key)
+            return None
+        begun = len(beside.issues)
+        if noted := survey.note(record.place, record.texts):
+            beside.add("warning", noted[1], row=draft.row, column=self._extractor.heading(noted[0]))
+        position = position_of(draft, place, beside, self._extractor) if place else None
+        if position is not None:
+            draft.stated["position"] = position
+        return Prepared(draft, key, tuple(beside.issues[begun:]))
