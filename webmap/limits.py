@@ -16,6 +16,7 @@ from limits.strategies import FixedWindowRateLimiter
 
 from webmap.errors import TooManyRequestsError
 from webmap.settings import LimitSettings
+from webmap.sharedcounts import present_counts
 
 #: Endpoints of the API that cost nothing: their answers are the same until the program changes.
 FREE = frozenset({"api.vocabulary", "api.openapi"})
@@ -103,8 +104,9 @@ class WindowStorage(Storage):
 class ClientLimits:
     """Refuses clients that ask for more than their share.
 
-    Each worker process counts for itself. Clients are told apart by their address, of which only a keyed digest is
-    kept, under a key that this process alone has and never writes down.
+    The worker processes of a host count together where the server has made them a table
+    (:func:`webmap.sharedcounts.shared_counts`), else each for itself. Clients are told apart by their address, of which
+    only a keyed digest is kept, under a key that is never written down.
 
     Parameters
     ----------
@@ -112,12 +114,16 @@ class ClientLimits:
         Every one has to hold.
     most : int
         Clients that are told apart at a time.
+    what : str
+        What is counted: each has counts of its own.
     """
 
-    def __init__(self, items: tuple[RateLimitItem, ...], most: int) -> None:
+    def __init__(self, items: tuple[RateLimitItem, ...], most: int, what: str = "api") -> None:
         self.items = items
         self.storage = WindowStorage(most=most)
-        self._hit = FixedWindowRateLimiter(self.storage).hit
+        self._alone = FixedWindowRateLimiter(self.storage)
+        self._shared = present_counts()
+        self._what = what
         self._key = os.urandom(16)
 
     def check(self, address: str) -> None:
@@ -141,9 +147,16 @@ class ClientLimits:
         longest = max(broken, key=_wait_s)
         return TooManyRequestsError(longest.amount, longest.get_expiry(), retry_after_s=_wait_s(longest))
 
+    def _hit(self, item: RateLimitItem, client: str) -> bool:
+        if self._shared is None:
+            return self._alone.hit(item, client)
+        return self._shared.add(f"{self._what}/{client}", item.get_expiry()) <= item.amount
+
     def _client(self, address: str) -> str:
         if ":" in address:
             address = _network(address)
+        if self._shared is not None:
+            return address  # the table has the key that all processes digest it with
         return hashlib.blake2b(address.encode(), digest_size=8, key=self._key).hexdigest()
 
 

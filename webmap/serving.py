@@ -16,6 +16,7 @@ from webmap.keeping import workers_beside
 from webmap.logs import configure_logging, log_config
 from webmap.metrics import shared_folder
 from webmap.settings import Settings
+from webmap.sharedcounts import shared_counts
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -94,7 +95,7 @@ def serve(settings: Settings, on_listening: Callable[[], None]) -> None:
         log_access=False,  # the application logs its requests itself, with their ids
     )
     granian.on_startup(on_listening)
-    with shared_folder(), workers_beside(settings):
+    with shared_folder(), shared_counts(settings.limits.rate_clients), workers_beside(settings):
         granian.serve(target_loader=functools.partial(application, settings), wrap_loader=False)
 
 

@@ -350,14 +350,14 @@ class LimitSettings(_Concern):
     )
     rate_limit: str = _setting(
         "3000/minute",
-        "Requests to the API that one client may make of each worker, or several such limits; off: any number",
-        "每个客户端对每个工作进程的接口请求上限，可写多个；off 表示不限",
+        "Requests of one client to the API, all workers of a host together, or several such limits; off: any number",
+        "每个客户端的接口请求上限（同一主机各工作进程合计），可写多个；off 表示不限",
         expected="3000/minute | 100/second;3000/minute | off",
     )
     rate_clients: int = _setting(
         100_000,
-        "Clients that the limit tells apart at a time, in each worker; later ones share one count",
-        "每个工作进程同时区分的客户端数；超出者共用一个计数",
+        "Clients that the limits tell apart at a time, about; some of those beyond share a count",
+        "同时区分的客户端数（约数）；超出者部分共用计数",
         expected="100…10000000",
         ge=100,
         le=10_000_000,
@@ -491,8 +491,8 @@ class StaffSettings(_Concern):
     )
     login_limit: str = _setting(
         "10/minute;60/hour",
-        "Tries to log in that one client has with each worker; off: any number",
-        "每个客户端对每个工作进程的登录尝试上限；off 表示不限",
+        "Tries to log in that one client has, with all workers of a host together; off: any number",
+        "每个客户端的登录尝试上限（同一主机各工作进程合计）；off 表示不限",
         expected="10/minute;60/hour | off",
     )
 
@@ -530,8 +530,8 @@ class ReportSettings(_Concern):
     )
     report_limit: str = _setting(
         "10/minute;60/hour",
-        "Reports that one client may send to each worker; off: any number",
-        "每个客户端对每个工作进程的问题反馈上限；off 表示不限",
+        "Reports that one client may send, to all workers of a host together; off: any number",
+        "每个客户端的问题反馈上限（同一主机各工作进程合计）；off 表示不限",
         expected="10/minute;60/hour | off",
     )
 

@@ -14,5 +14,6 @@ __all__ = ["register_reporting"]
 def register_reporting(app: Flask, settings: Settings) -> None:
     """Add the form to ``app``; its store and its public pages must be there."""
     limits = rates(settings.reports.report_limit)
-    app.extensions["stationmap.report_limits"] = ClientLimits(limits, settings.limits.rate_clients) if limits else None
+    most = settings.limits.rate_clients
+    app.extensions["stationmap.report_limits"] = ClientLimits(limits, most, "reports") if limits else None
     app.register_blueprint(blueprint)
