@@ -27,14 +27,16 @@ from webmap.settings import Settings
 @click.command(context_settings={"ignore_unknown_options": True})  # so that -33.9 is a latitude
 @click.argument("lat")
 @click.argument("lon")
-@click.option("--kind", multiple=True, help="Kind of place; may be repeated.")
-@click.option("--facility", multiple=True, help="Facility it must have, CODE or CODE:yes; may be repeated.")
-@click.option("--service", multiple=True, help="Service it must have; may be repeated.")
-@click.option("--open", "open_", help='"now", or a date and time such as 2026-10-10T08:30.')
-@click.option("--radius", help="Metres around the point [default: 5000].")
-@click.option("--limit", help="Most places to list [default: 20].")
-@click.option("--datum", help="Datum of LAT and LON: wgs84, gcj02 or bd09 [default: wgs84].")
-@click.option("--json", "as_json", is_flag=True, help="Print GeoJSON as the API gives it.")
+@click.option("--kind", multiple=True, help="Kind of place; may be repeated. 站点种类，可重复")
+@click.option(
+    "--facility", multiple=True, help="Facility it must have, CODE or CODE:yes; may be repeated. 必备设施，可重复"
+)
+@click.option("--service", multiple=True, help="Service it must have; may be repeated. 必备服务，可重复")
+@click.option("--open", "open_", help='"now", or a date and time such as 2026-10-10T08:30. 此时开放的')
+@click.option("--radius", help="Metres around the point [default: 5000]. 半径（米）")
+@click.option("--limit", help="Most places to list [default: 20]. 最多列出几个")
+@click.option("--datum", help="Datum of LAT and LON: wgs84, gcj02 or bd09 [default: wgs84]. 坐标系")
+@click.option("--json", "as_json", is_flag=True, help="Print GeoJSON as the API gives it. 输出 GeoJSON")
 def nearby(as_json: bool, **given: Any) -> None:
     """List the places nearest to LAT LON. 查找附近地点."""
     settings = Settings.load()

@@ -28,14 +28,16 @@ DEMO_FOLDER = Path("stationmap-demo-data")
 SECRET_FILE = "secret-key"
 
 _port = click.option(
-    "--port", type=click.IntRange(1, 65535), help="Port to listen on [default: STATIONMAP_PORT or 8000]."
+    "--port", type=click.IntRange(1, 65535), help="Port to listen on [default: STATIONMAP_PORT or 8000]. 监听端口"
 )
 
 
 @click.command()
-@click.option("--host", help="Address to listen on [default: STATIONMAP_HOST or 127.0.0.1].")
+@click.option("--host", help="Address to listen on [default: STATIONMAP_HOST or 127.0.0.1]. 监听地址")
 @_port
-@click.option("--workers", type=click.IntRange(1, 64), help="Worker processes [default: STATIONMAP_WORKERS or 2].")
+@click.option(
+    "--workers", type=click.IntRange(1, 64), help="Worker processes [default: STATIONMAP_WORKERS or 2]. 工作进程数"
+)
 def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """Serve the map from the store of STATIONMAP_DATABASE_URL. 启动服务.
 
