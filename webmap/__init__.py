@@ -40,7 +40,7 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
     from flask import Flask
 
     from geodata.vocabulary import load_vocabulary
-    from webmap import api, errors, pages, paths, reporting, security, staff
+    from webmap import api, desk, errors, pages, paths, reporting, security, staff
     from webmap.api.express import take_short_ways
     from webmap.api.parameters import make_parameters
     from webmap.context import Context
@@ -92,6 +92,7 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
     register_store(app, settings)
     staff.register_staff(app, settings)
     reporting.register_reporting(app, settings)
+    desk.register_desk(app, settings)
     return app
 
 

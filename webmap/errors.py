@@ -152,7 +152,7 @@ def _answer(
 
 def wants_problem() -> bool:
     """Return whether a program asks, to be told of errors as problem details, and not a person before a page."""
-    if request.path.startswith(("/api/", "/healthz")) or request.is_json:
+    if request.path.startswith(("/api/", "/plan/api/", "/healthz")) or request.is_json:
         return True
     return request.accept_mimetypes.best in ("application/json", "application/problem+json")
 

@@ -67,7 +67,12 @@ class ComposedMap:
 
 
 def compose(
-    tiles: Sequence[TileLayer], attribution: str, *, clustered: bool = True, base_shown: bool = True
+    tiles: Sequence[TileLayer],
+    attribution: str,
+    *,
+    clustered: bool = True,
+    base_shown: bool = True,
+    name: str = "page",
 ) -> ComposedMap:
     """Compose a map: base map and an empty layer for the sites.
 
@@ -81,6 +86,8 @@ def compose(
         Whether there is a layer that gathers near markers.
     base_shown : bool
         Whether the base map is on the map from the start; its layers are there anyway, for a script to add.
+    name : str
+        Tells the map from a second one on the same page.
 
     Returns
     -------
@@ -94,10 +101,14 @@ def compose(
             zoom_control=False,
             world_copy_jump=True,
         ),
-        "page",
+        name,
     )
     site_map.options |= {"min_zoom": MIN_ZOOM, "max_zoom": MAX_ZOOM}  # folium hands these to its own tiles only
-    layers = [_add_tiles(site_map, tile, attribution, number, shown=base_shown) for number, tile in enumerate(tiles)]
+    prefix = "base" if name == "page" else f"{name}_base"
+    layers = [
+        _add_tiles(site_map, tile, attribution, f"{prefix}{number}", shown=base_shown)
+        for number, tile in enumerate(tiles)
+    ]
     cluster = _add_cluster(site_map) if clustered else None
     figure = site_map.get_root()
     if not isinstance(figure, Figure):
@@ -131,11 +142,11 @@ def _add_cluster(site_map: SiteMap) -> SiteCluster:
     return cluster
 
 
-def _add_tiles(site_map: SiteMap, tile: TileLayer, attribution: str, number: int, *, shown: bool) -> folium.TileLayer:
+def _add_tiles(site_map: SiteMap, tile: TileLayer, attribution: str, name: str, *, shown: bool) -> folium.TileLayer:
     layer = folium.TileLayer(
         tiles=tile.url,
         attr=attribution or " ",
-        name=f"base{number}",
+        name=name,
         show=shown,
         max_zoom=MAX_ZOOM,
         max_native_zoom=MAX_NATIVE_ZOOM,
@@ -143,7 +154,7 @@ def _add_tiles(site_map: SiteMap, tile: TileLayer, attribution: str, number: int
         # OpenStreetMap's servers refuse requests that do not say from which site they come.
         referrer_policy="strict-origin-when-cross-origin",
     )
-    _fixed(layer, f"base{number}").add_to(site_map)
+    _fixed(layer, name).add_to(site_map)
     return layer
 
 

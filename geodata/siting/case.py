@@ -16,10 +16,10 @@ from geodata.candidates import Check
 from geodata.hours import state_at, timetable
 from geodata.messages import Message
 from geodata.siting.scenario import Scenario
-from geodata.siting.travel import Travel
 from geodata.siting.types import Bools, Floats
 
 if TYPE_CHECKING:
+    from geodata.siting.travel import Travel
     from geodata.streets import StreetNetwork
 
 #: States of a place at an hour.

@@ -10,16 +10,12 @@ import numpy as np
 
 from geodata.siting.coverage import coverage
 from geodata.siting.solving import Rows, Solved
+from geodata.siting.squares import squares
 from geodata.siting.travel import Travel, only
 from geodata.siting.types import Bools, Floats, sum_by
 
-#: Length of a cell's side at first, metres; doubled until there are few enough to draw.
-CELL_M = 250.0
-MAX_CELLS = 4_000
 #: Chosen sites up to which the mean minutes without each are worked out.
 MAX_WITHOUT = 60
-
-_METRES_PER_DEGREE = 111_320.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,20 +209,8 @@ def _alone(rows: Rows, before: Bools, minutes: float) -> Floats:
 def _cells(solved: Solved, before: Floats, after: Floats) -> tuple[tuple[Cell, ...], tuple[float, float], float]:
     """Return the demand in squares, few enough to draw."""
     demand, rows = solved.case.demand, solved.rows
-    minutes, side = solved.case.scenario.travel.minutes, CELL_M
-    if not len(demand.lon):
-        return (), (0.0, 0.0), side
-    west, south = float(demand.lon.min()), float(demand.lat.min())
-    stretch = max(0.01, math.cos(math.radians(float(demand.lat.mean()))))
-    while True:
-        high = side / _METRES_PER_DEGREE
-        wide = high / stretch
-        x, y = ((demand.lon - west) // wide).astype(np.int64), ((demand.lat - south) // high).astype(np.int64)
-        keys, point_cell = np.unique(np.column_stack([x, y]), axis=0, return_inverse=True)
-        if len(keys) <= MAX_CELLS:
-            break
-        side *= 2
-    cell, count = point_cell.reshape(-1)[rows.point], len(keys)
+    minutes, grid = solved.case.scenario.travel.minutes, squares(demand.lon, demand.lat)
+    cell, count = grid.of[rows.point], len(grid.lon)
     near = np.isfinite(after)
     weight = sum_by(cell, rows.weight, count)
     served = sum_by(cell[near], rows.weight[near], count)
@@ -235,8 +219,8 @@ def _cells(solved: Solved, before: Floats, after: Floats) -> tuple[tuple[Cell, .
     open_after = sum_by(cell, rows.weight * (after > minutes), count)
     found = tuple(
         Cell(
-            round(west + (float(keys[at, 0]) + 0.5) * wide, 6),
-            round(south + (float(keys[at, 1]) + 0.5) * high, 6),
+            float(grid.lon[at]),
+            float(grid.lat[at]),
             float(weight[at]),
             float(open_before[at]),
             float(open_after[at]),
@@ -245,7 +229,7 @@ def _cells(solved: Solved, before: Floats, after: Floats) -> tuple[tuple[Cell, .
         for at in range(count)
         if weight[at] > 0
     )
-    return found, (wide, high), side
+    return found, grid.size, grid.side_m
 
 
 def chosen_first(order: Sequence[Worth]) -> list[int]:

@@ -1,4 +1,7 @@
-"""From a scenario to its case: stations, candidates and demand out of the store, and the ways between them."""
+"""From a scenario to its case: stations, candidates and demand out of the store, and the ways between them.
+
+Web workers use the parts that read; what brings the compiled kernels is imported by :func:`gather` alone.
+"""
 
 from __future__ import annotations
 
@@ -18,16 +21,15 @@ from geodata.candidates import Candidate
 from geodata.demand import DAY, DemandPoints
 from geodata.errors import ScenarioError, ValueUnusableError
 from geodata.sites import StoredSite
-from geodata.siting.assembling import assemble, horizon_of
 from geodata.siting.case import Case, Demand, Place, day_of
-from geodata.siting.scenario import AreaPart, Scenario
-from geodata.siting.solving import Watcher
+from geodata.siting.scenario import AreaPart, PinPart, Scenario
 from geodata.siting.straight import PACE_M_PER_MIN
 from geodata.siting.types import Floats
 from geodata.store import Store
 from geodata.store.candidates import read_candidates
 
 if TYPE_CHECKING:
+    from geodata.siting.solving import Watcher
     from geodata.streets import StreetNetwork
 
 #: Stations farther than this outside the area are left out even if they could be reached.
@@ -64,27 +66,30 @@ def gather(
     ScenarioError
         If the area, a layer or a list is not there, or there is no demand in the area.
     """
+    from geodata.siting.assembling import assemble, horizon_of
+    from geodata.siting.solving import Watcher
+
     watcher = watcher or Watcher()
     watcher.at("reading", 0.0)
     state, areas, calendar = store.state(), store.areas(), WorkCalendar(store.calendar_days())
     polygon, finder = outline_of(scenario.area, areas), AreaFinder(areas)
     day = day_of(scenario.travel.day, today, calendar)
     infos = {info.name: info for info in store.demand_layers()}
-    demand = demand_within(_layers(store, scenario, set(infos)), polygon, finder, day)
+    demand = demand_within(layers_of(store, scenario, set(infos)), polygon, finder, day)
     if not demand.weight.sum() > 0:
         raise ScenarioError([ValueUnusableError("plan_no_demand", name=scenario.name)])
     watcher.at("reading", 0.5)
     network = store.streets_around(polygon.bounds) if scenario.travel.ways != "straight" else None
     sites = list(store.sites())
-    existing = _stations(sites, scenario, polygon, horizon_of(scenario), day)
-    new = _with_areas(_new_places(store, sites, scenario, polygon, network), finder)
+    existing = stations(sites, scenario, polygon, horizon_of(scenario), day)
+    new = _with_areas(new_places(store, sites, scenario, polygon, network), finder)
     case = assemble(scenario, [*existing, *new], demand, network, day=day, calendar=calendar, tz=tz, watcher=watcher)
     names = {area.adcode: area.name for area in areas}
     layers = {part.layer: infos[part.layer].blob[:12] for part in scenario.demand}
     return replace(
         case,
         area_names={code: names[code] for code in set(demand.area) if code in names},
-        outline=_rings(polygon),
+        outline=rings(polygon),
         versions={"store": state.store_id, "data_version": state.data_version, "demand": layers, **case.versions},
     )
 
@@ -154,7 +159,14 @@ def place_of(candidate: Candidate) -> Place:
     )
 
 
-def _layers(store: Store, scenario: Scenario, known: set[str]) -> list[tuple[DemandPoints, float]]:
+def layers_of(store: Store, scenario: Scenario, known: set[str]) -> list[tuple[DemandPoints, float]]:
+    """Return the scenario's layers of demand with their weights.
+
+    Raises
+    ------
+    ScenarioError
+        If the store has not all of them.
+    """
     missing = [part.layer for part in scenario.demand if part.layer not in known]
     if missing:
         names = ", ".join(sorted(known)) or "–"
@@ -162,7 +174,7 @@ def _layers(store: Store, scenario: Scenario, known: set[str]) -> list[tuple[Dem
     return [(store.demand(part.layer), part.weight) for part in scenario.demand]
 
 
-def _stations(
+def stations(
     sites: Iterable[StoredSite], scenario: Scenario, polygon: shapely.Geometry, horizon_min: float, day: date
 ) -> list[Place]:
     """Return the stations of today in and around the area."""
@@ -206,7 +218,7 @@ def _place(stored: StoredSite, *, existing: bool) -> Place:
     )
 
 
-def _new_places(
+def new_places(
     store: Store,
     sites: Iterable[StoredSite],
     scenario: Scenario,
@@ -235,7 +247,16 @@ def _new_places(
             ]
         case "streets":
             found = street_places(polygon, part.spacing_m, network, scenario.travel.mode)
-    return sorted(found, key=lambda place: place.code)
+    return sorted(pinned(found, part.pin), key=lambda place: place.code)
+
+
+def pinned(places: Iterable[Place], pins: Iterable[PinPart]) -> list[Place]:
+    """Return candidates with those that were moved at their new spot, and those that were put on the map by hand."""
+    found = {place.code: place for place in places}
+    for pin in pins:
+        known = found.get(pin.code) or Place(pin.code, pin.name or pin.code, pin.lon, pin.lat, existing=False)
+        found[pin.code] = replace(known, name=pin.name or known.name, lon=pin.lon, lat=pin.lat)
+    return list(found.values())
 
 
 def street_places(
@@ -287,7 +308,7 @@ def _widened(polygon: shapely.Geometry, metres: float) -> shapely.Geometry:
     return shapely.box(west - wide, south - high, east + wide, north + high)
 
 
-def _rings(polygon: shapely.Geometry) -> list[list[list[float]]]:
+def rings(polygon: shapely.Geometry) -> list[list[list[float]]]:
     """Return the outer rings, as coarse as a map of the whole needs."""
     coarse = polygon.simplify(0.0002)
     parts = coarse.geoms if hasattr(coarse, "geoms") else [coarse]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Iterator
 from datetime import date
@@ -19,6 +20,8 @@ Hour = Annotated[int, Field(ge=0, le=23)]
 
 #: Sites up to which a curve is worked out.
 MAX_SITES = 1_000
+#: Places that may be put on the map by hand.
+MAX_PINS = 500
 
 
 def _key(default: Any, expected: str, **bounds: Any) -> Any:
@@ -100,6 +103,15 @@ class ExistingPart(_Table):
     max_closed: int | None = _key(None, "≥ 0", ge=0)
 
 
+class PinPart(_Table):
+    """``[[candidates.pin]]``: a place that somebody put on the map, or a candidate of the list that they moved."""
+
+    code: str = _key(..., "TEXT", min_length=1, max_length=200)
+    name: str = _key("", "TEXT", max_length=200)
+    lon: Lon = _key(..., "-180…180")
+    lat: Lat = _key(..., "-90…90")
+
+
 class CandidatesPart(_Table):
     """``[candidates]``: what could become a station, and what must or must not."""
 
@@ -111,6 +123,14 @@ class CandidatesPart(_Table):
     spacing_m: Annotated[float, BeforeValidator(_no_bool)] = _key(300.0, "50…5000", ge=50, le=5_000)
     must: tuple[str, ...] = _key((), '["CODE", …]')
     must_not: tuple[str, ...] = _key((), '["CODE", …]')
+    pin: tuple[PinPart, ...] = _key((), "[[candidates.pin]]", max_length=MAX_PINS)
+
+    @model_validator(mode="after")
+    def _each_pin_once(self) -> Self:
+        codes = [pin.code for pin in self.pin]
+        if len(set(codes)) != len(codes):
+            raise _wrong("candidates.pin.code", max(codes, key=codes.count), "≠ candidates.pin.code")
+        return self
 
 
 class DecayPart(_Table):
@@ -200,10 +220,48 @@ def parse_scenario(text: str) -> Scenario:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError([ValueUnusableError("scenario_toml", reason=str(error))]) from error
+    return scenario_of(content)
+
+
+def scenario_of(content: Any) -> Scenario:
+    """Return the scenario that plain data describes, as TOML or JSON hold it.
+
+    Raises
+    ------
+    ScenarioError
+        As :func:`parse_scenario`.
+    """
     try:
         return Scenario.model_validate(content)
     except ValidationError as error:
         raise ScenarioError(list(_problems(error))) from error
+
+
+def scenario_toml(scenario: Scenario) -> str:
+    """Return a scenario as TOML, without what is as it would be anyway; :func:`parse_scenario` reads it back."""
+    content = scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    lines = [f"{key} = {_toml(value)}" for key, value in content.items() if isinstance(value, str)]
+    for key, value in content.items():
+        for table in value if isinstance(value, list) else [value] if isinstance(value, dict) else []:
+            lines += ["", f"[[{key}]]" if isinstance(value, list) else f"[{key}]"]
+            pins = table.get("pin", [])
+            lines += [f"{name} = {_toml(part)}" for name, part in table.items() if name != "pin"]
+            for pin in pins:
+                lines += ["", f"[[{key}.pin]]", *(f"{name} = {_toml(part)}" for name, part in pin.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: Any) -> str:
+    match value:
+        case str():  # JSON's escapes are TOML's, but for this one sign
+            return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+        case bool():
+            return "true" if value else "false"
+        case list():
+            return f"[{', '.join(map(_toml, value))}]"
+        case dict():
+            return "{ " + ", ".join(f"{key} = {_toml(part)}" for key, part in value.items()) + " }"
+    return repr(value)
 
 
 def _problems(error: ValidationError) -> Iterator[ValueUnusableError]:
@@ -262,6 +320,7 @@ def _model_of(name: str, model: type[BaseModel]) -> type[BaseModel] | None:
         (Scenario, "demand"): DemandPart,
         (Scenario, "existing"): ExistingPart,
         (Scenario, "candidates"): CandidatesPart,
+        (CandidatesPart, "pin"): PinPart,
         (Scenario, "problem"): ProblemPart,
         (ProblemPart, "decay"): DecayPart,
     }

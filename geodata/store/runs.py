@@ -181,7 +181,7 @@ def finish(store: Store, run_id: int, worker: str, made: Mapping[str, Any]) -> b
         # alone among the writers: two runs with the same result keep it once
         store.backend.lock(connection)
         values = {"state": "done", "finished_at": _now(connection), "result": digest, "claimed_by": None}
-        values |= {"inputs": dict(made["inputs"]), "progress": {"stage": "effects", "share": 1.0}}
+        values |= {"inputs": dict(made["inputs"]), "progress": {"stage": "effects", "share": 1.0} | _summary(made)}
         if not connection.execute(sa.update(_runs).where(_held(run_id, worker)).values(values)).rowcount:
             return False
         layers.put_blob(store.backend, connection, digest, content)
@@ -234,6 +234,57 @@ def sweep(store: Store, *, silent_s: float, waiting_s: float) -> list[int]:
         found = [int(run_id) for run_id in connection.execute(query).scalars()]
         connection.execute(sa.update(_runs).where(_runs.c.id.in_(found)).values(delivered_at=now))
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """How long a run has been waiting, and for whom.
+
+    Attributes
+    ----------
+    ahead : int
+        Runs that were queued before it and wait, too.
+    at_work : int
+        Workers that carry out a run and gave a sign of life lately.
+    waited_s : float
+        Since it was queued; of a run that is under way since the last sign of life of its worker.
+    """
+
+    ahead: int
+    at_work: int
+    waited_s: float
+
+
+def in_line(store: Store, run_id: int, *, silent_s: float) -> Line:
+    """Return how a run that has not ended stands among the others.
+
+    Parameters
+    ----------
+    store : Store
+    run_id : int
+    silent_s : float
+        A worker that was silent for so long is taken for dead.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such run.
+    """
+    with store.snapshot() as connection:
+        run, now = _run(connection, run_id), _now(connection)
+        ahead = sa.select(sa.func.count()).where(_runs.c.state == "queued", _runs.c.id < run_id)
+        alive = _runs.c.heartbeat_at >= now - timedelta(seconds=silent_s)
+        at_work = sa.select(sa.func.count()).where(_runs.c.state == "running", alive)
+        beat_at = connection.execute(sa.select(_runs.c.heartbeat_at).where(_runs.c.id == run_id)).scalar_one()
+        since = beat_at if run.state == "running" and beat_at is not None else run.created_at
+        counts = [int(connection.execute(query).scalar_one()) for query in (ahead, at_work)]
+        return Line(counts[0], counts[1], max(0.0, (now - since).total_seconds()))
+
+
+def _summary(made: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a list of runs tells of a result without reading it."""
+    told = {name: made[name]["share"] for name in ("before", "after") if name in made}
+    return told | {name: made.get("answer", {}).get(name) for name in ("gap", "status", "chosen")}
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import pytest
 
 from geodata.errors import ScenarioError
 from geodata.messages import LANGS
-from geodata.siting.scenario import DecayPart, DemandPart, Scenario, parse_scenario
+from geodata.siting.scenario import DecayPart, DemandPart, Scenario, parse_scenario, scenario_toml
 from tests.plans import scenario_text
 
 
@@ -106,3 +106,22 @@ def test_every_key_says_what_it_expects() -> None:
     for table in [Scenario, DemandPart, DecayPart, *tables]:
         for name, info in table.model_fields.items():
             assert info.json_schema_extra["expected"], name
+
+
+def test_a_scenario_becomes_toml_and_is_the_same_again() -> None:
+    text = scenario_text(
+        'kind = "maximal_covering"\np = [1, 4]\ndecay = { full = 5, zero = 20.5 }\ngap = 1e-5\ncurve = false',
+        travel="minutes = 10\nhours = [4, 22]\nday = 2026-05-20",
+        candidates='list = "网点 \\"A\\"\\\\ \\u007f"\nmust = ["a#1"]\n[[candidates.pin]]\n'
+        'code = "pin-1"\nname = "新\\n"\n'
+        "lon = 121.3\nlat = 37.5",
+        existing='may_close = ["S1"]\nmax_closed = 1',
+    )
+    scenario = parse_scenario(text)
+    assert parse_scenario(scenario_toml(scenario)) == scenario
+
+
+def test_two_pins_of_one_code_are_refused() -> None:
+    pin = '[[candidates.pin]]\ncode = "pin-1"\nlon = 121.3\nlat = 37.5\n'
+    with pytest.raises(ScenarioError, match=r"candidates\.pin\.code"):
+        parse_scenario(scenario_text() + pin + pin)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from pydantic import SecretStr
 
 from geodata.errors import SettingsError, StoreError, StoreUnavailableError
 from geodata.messages import Message
-from geodata.store import open_store
+from geodata.store import BatchInfo, Store, open_store
 from geodata.vocabulary import load_vocabulary
 from webmap.cli import language, say
 from webmap.indexfile import IndexFile
@@ -20,12 +21,15 @@ from webmap.serving import check_port
 from webmap.serving import serve as run
 from webmap.settings import Settings
 from webmap.signing import new_secret
+from webmap.staff.passwords import hash_password
 
 #: The demo's own store, in the folder in which the command is run, so that it is easily found and thrown away.
 DEMO_FILE = Path("stationmap-demo.db")
 #: What else the demo keeps.
 DEMO_FOLDER = Path("stationmap-demo-data")
 SECRET_FILE = "secret-key"
+#: The account of the demo; each start gives it another password.
+DEMO_USER = "demo"
 
 _port = click.option(
     "--port", type=click.IntRange(1, 65535), help="Port to listen on [default: STATIONMAP_PORT or 8000]. 监听端口"
@@ -92,15 +96,37 @@ def demo(port: int | None) -> None:
     try:
         store.upgrade()
         fill_demo(store)
+        password = demo_login(store)
     finally:
         store.dispose()
-    _run(settings)
+    _run(settings, password)
 
 
-def _run(settings: Settings) -> None:
+def demo_login(store: Store) -> str:
+    """Give the demo's own account a new random password, and return that: it is for who started the demo."""
+    password = secrets.token_hex(8)
+    hashed = hash_password(password, DEMO_USER)
+    with store.write(BatchInfo("user", "demo")) as writer:
+        if store.user(DEMO_USER) is None:
+            writer.add_user(DEMO_USER, hashed)
+        else:
+            writer.set_password(DEMO_USER, hashed)
+            writer.disable_user(DEMO_USER, disabled=False)
+    return password
+
+
+def _run(settings: Settings, password: str | None = None) -> None:
     host = f"[{settings.server.host}]" if ":" in settings.server.host else settings.server.host
-    message = Message("serving_at", {"url": f"http://{host}:{settings.server.port}"})
-    run(settings, on_listening=lambda: say(message))
+    url = f"http://{host}:{settings.server.port}"
+    messages = [Message("serving_at", {"url": url})]
+    if password is not None:
+        messages.append(Message("demo_login", {"url": f"{url}/plan", "name": DEMO_USER, "password": password}))
+
+    def tell() -> None:
+        for message in messages:
+            say(message)
+
+    run(settings, on_listening=tell)
 
 
 def kept_secret(path: Path) -> str:

@@ -15,6 +15,8 @@ from webmap.settings import BaseMapSettings, Settings
 from webmap.standalone import vendored
 
 MAP_SCRIPT = "made/map.js"
+#: A second map beside the first one, whose libraries it uses.
+SECOND_MAP_SCRIPT = "made/second-map.js"
 OSM_COPYRIGHT = Markup('<a href="https://www.openstreetmap.org/copyright">{}</a>')
 
 
@@ -42,12 +44,19 @@ class Pages:
         return compose(base.layers, attribution(base))
 
     @cached_property
+    def second(self) -> ComposedMap:
+        """A second map for a page that compares, without a layer that gathers markers."""
+        base = self.settings.base_map
+        return compose(base.layers, attribution(base), clustered=False, name="second")
+
+    @cached_property
     def assets(self) -> Assets:
         """Scripts, styles and icons, the map's own script with its libraries among them."""
         composed = self.composed
         # A slow network pays for each file: the map's parts go as one script and in the one style sheet.
         script = "\n;\n".join([*map(vendored, composed.scripts), composed.script])
-        return Assets(static_folder(), {MAP_SCRIPT: script}, [*map(vendored, composed.styles)])
+        made = {MAP_SCRIPT: script, SECOND_MAP_SCRIPT: self.second.script}
+        return Assets(static_folder(), made, [*map(vendored, composed.styles)])
 
     def map_template(self) -> dict[str, Any]:
         """Return what the template of a page with the map needs, besides its configuration."""

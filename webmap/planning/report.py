@@ -73,7 +73,7 @@ def report_page(
         element=composed.element,
         styles=[vendored(name) for name in composed.styles],
         scripts=scripts,
-        data=inert_json(_data(words, composed.names)),
+        data=inert_json(drawn_data(words, composed.names)),
         behaviour=behaviour,
         script_hashes=script_hashes((*scripts, behaviour)),
     )
@@ -132,7 +132,8 @@ def _chart(words: Words, name: str, svg: bytes) -> dict[str, str]:
     return {"title": words.text(title), "text": text, "svg": base64.b64encode(svg).decode()}
 
 
-def _data(words: Words, names: Mapping[str, Any]) -> dict[str, Any]:
+def drawn_data(words: Words, names: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a map draws of a result; ``names`` are those of the composed map's variables."""
     result = words.result
     cells = [
         {
