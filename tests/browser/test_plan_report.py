@@ -74,3 +74,19 @@ def test_on_a_phone_nothing_sticks_out(report: Path, browser: Browser) -> None:
     page.wait_for_selector(".number")
     assert page.evaluate("document.documentElement.scrollWidth") == 360
     page.close()
+
+
+@pytest.mark.parametrize("size", [(360, 780), (1280, 800), (1700, 900)])
+def test_the_area_fills_the_map(report: Path, browser: Browser, size: tuple[int, int]) -> None:
+    page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+    page.goto(report.as_uri())
+    page.wait_for_selector(".number")
+    parts = page.evaluate(
+        """() => {
+          const [low, high] = [plan.outline[0][0], plan.outline[0][2]];
+          const [a, b] = [low, high].map(([lon, lat]) => planMap.latLngToContainerPoint([lat, lon]));
+          return [(b.x - a.x) / planMap.getSize().x, (a.y - b.y) / planMap.getSize().y];
+        }"""
+    )
+    assert 0.8 < max(parts) <= 1
+    page.close()

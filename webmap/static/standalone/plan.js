@@ -154,4 +154,6 @@ for (const box of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySel
 
 /** @type {[number, number][]} */
 const corners = [...plan.outline.flat(), ...plan.sites.filter((site) => site.role === "new").map((site) => /** @type {[number, number]} */ ([site.lon, site.lat]))];
+// The area fills the frame: whole zooms would leave it at half the size as often as not.
+planMap.options.zoomSnap = 0.1;
 if (corners.length) planMap.fitBounds(L.latLngBounds(flipped(corners)).pad(0.03), { animate: false });
