@@ -24,7 +24,7 @@ from tests.postgres import PostgisServer
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "build" / "bench.json"
 #: Benchmarks that are programs of their own; what they print is kept as it is.
-OTHERS = ("ratings", "matching", "siting", "planning", "pages")
+OTHERS = ("ratings", "matching", "siting", "planning", "pages", "phone")
 
 
 def main() -> None:

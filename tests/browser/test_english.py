@@ -39,7 +39,8 @@ def test_frame_of_the_page_has_no_chinese(open_page: Open) -> None:
     page.locator("#filters-open").click()
     text = page.evaluate(
         """() => {
-          const given = "#results h3, #results .where > span:first-child, .remark, #status .spoken, [lang=zh-CN]";
+          const row = "#results h3, #results .where, #results .door, #results .row-go";
+          const given = `${row}, .remark, #status .spoken, [lang=zh-CN]`;
           document.querySelectorAll(given).forEach((element) => element.remove());
           const labels = [...document.querySelectorAll("[aria-label], [title], [placeholder]")]
             .filter((element) => !element.closest(".map"))

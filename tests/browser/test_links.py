@@ -28,7 +28,7 @@ def test_filters_stand_in_the_link_and_reopen_the_same(open_page: Open, site: st
     expect(again.locator("#status")).to_have_text("1 个地点")
     assert listed(again) == here
     pressed = again.locator("#chips [aria-pressed=true]").all_inner_texts()
-    assert pressed == ["现在开放", "热水"]
+    assert pressed == ["热水", "现在开放"]
 
 
 def test_open_now_keeps_unknown_hours_and_marks_them(open_page: Open) -> None:
@@ -61,11 +61,11 @@ def test_back_undoes_a_filter_and_closes_a_place(open_page: Open) -> None:
     listed(page)
     page.locator("#chips").get_by_role("button", name="厕所").click()
     expect(page.locator("#status")).to_have_text("3 个地点")
-    page.get_by_role("link", name="万达广场骑手驿站").click()
+    page.get_by_role("link", name="万达广场骑手驿站", exact=True).click()
     expect(page.locator("#panel-title")).to_have_text("万达广场骑手驿站")
     page.go_back()
     expect(page.locator("#panel")).to_be_hidden()
-    expect(page.get_by_role("link", name="万达广场骑手驿站")).to_be_focused()
+    expect(page.get_by_role("link", name="万达广场骑手驿站", exact=True)).to_be_focused()
     page.go_back()
     expect(page.locator("#status")).to_have_text("8 个地点")
     page.go_forward()

@@ -97,7 +97,7 @@ def test_panel_tells_what_there_is_and_how_to_get_in(open_page: Open) -> None:
 
 def test_closure_is_named_in_the_panel(open_page: Open) -> None:
     page = open_page()
-    page.get_by_role("link", name="城市书房").click()
+    page.get_by_role("link", name="城市书房", exact=True).click()
     expect(page.locator("#panel .notices")).to_contain_text("修缮")
     expect(page.locator("#panel .status")).to_contain_text("休息中")
 

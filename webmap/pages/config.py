@@ -17,9 +17,9 @@ API = "/api/v1"
 #: So many places are fetched for the list, and drawn one by one; of more, the map shows the server's clusters.
 MOST_LISTED = 300
 #: What couriers ask for first, and so the first filters; the others stand behind "more".
-COMMON_FACILITIES = ("hot_water", "microwave", "toilet", "phone_charging")
+COMMON_FACILITIES = ("hot_water", "microwave", "toilet", "phone_charging", "truck_parking")
 #: What a panel names even where nothing is known about it.
-EXPECTED_FACILITIES = ("drinking_water", *COMMON_FACILITIES, "seats", "air_conditioning")
+EXPECTED_FACILITIES = ("drinking_water", *COMMON_FACILITIES[:4], "seats", "air_conditioning")
 
 
 def page_config(pages: Pages, lang: Lang, bounds: tuple[float, float, float, float] | None) -> dict[str, Any]:
@@ -51,6 +51,7 @@ def page_config(pages: Pages, lang: Lang, bounds: tuple[float, float, float, flo
         "map": {"element": composed.element, **composed.names},
         "mapApproval": pages.settings.footer.map_approval,
         "bounds": bounds,
+        "zone": str(pages.settings.place.tz),
         "limits": {
             "nearby": min(20, limits.nearby_limit),
             "nearbyMax": limits.nearby_limit,

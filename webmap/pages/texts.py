@@ -44,6 +44,9 @@ TEXTS = {
     "nothing_near": _("No place within {km} km fits your choice."),
     "nothing_in_view": _("Nothing in this part of the map fits your choice. Zoom out or clear a filter."),
     "nothing_for": _("Nothing found for “{q}”. Try part of the name, its pinyin or initials, or an address."),
+    "nothing_but": _("No place fits, because of “{wish}”. Without it this one does:"),
+    "nothing_but_near": _("No place near fits, because of “{wish}”. Without it the nearest is:"),
+    "without": _("Without: {wish}"),
     "search_wider": _("Search within {km} km"),
     "clear_filters": _("Clear filters"),
     "show_all": _("Show the whole map"),
@@ -71,7 +74,9 @@ TEXTS = {
     # Filters
     "filters": _("Filters"),
     "filters_set": _("Filters ({n})"),
+    "any_time": _("At any time"),
     "open_now": _("Open now"),
+    "open_night": _("Open at night (23:00)"),
     "kinds": _("Kind of place"),
     "facilities": _("Facilities"),
     "services": _("Services"),
@@ -101,6 +106,15 @@ TEXTS = {
     "locate_insecure": _(
         "Browsers share a position only with pages opened over HTTPS, and this one was not. Find places in another way:"
     ),
+    "locate_wechat": _(
+        "WeChat does not pass your position on. Allow WeChat to use it in the settings of the phone, or open this page"
+        " in the browser: ··· at the top right, then “Open in browser”. Or find places in another way:"
+    ),
+    "locate_view": _(
+        "The app that shows this page does not pass your position on. Allow it to use your position in the settings of"
+        " the phone, or open the link in the browser. Or find places in another way:"
+    ),
+    "copy_link": _("Copy the link"),
     "way_search": _("Search by name, pinyin, address or area"),
     "way_pick": _("Choose a point on the map"),
     "from_you": _("From your position"),

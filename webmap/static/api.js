@@ -1,6 +1,7 @@
 // Asking the server. A newer question of the same kind takes the place of an older one that is still under way.
 
 import { config, t } from "./config.js";
+import { night } from "./format.js";
 
 /** @typedef {import("./types").Filters} Filters */
 /** @typedef {import("./types").Sites} Sites */
@@ -91,7 +92,7 @@ export function filterQuery(filters) {
   for (const name of /** @type {const} */ (["kind", "facility", "service"])) {
     for (const value of filters[name]) query.append(name, value);
   }
-  if (filters.open) query.set("open", "now");
+  if (filters.open) query.set("open", filters.open);
   for (const name of /** @type {const} */ (["q", "area", "min_rating"])) {
     if (filters[name]) query.set(name, filters[name]);
   }
@@ -110,6 +111,7 @@ function siteQuery(filters) {
     const narrower = query.has(name) && name !== "facility" && name !== "service";
     if (!narrower) for (const value of values) query.append(name, value);
   }
+  if (query.get("open") === "night") query.set("open", night() ?? "now");
   return query;
 }
 
@@ -128,27 +130,28 @@ function countFrom(query, { lon, lat }) {
  * @param {Origin} origin
  * @param {Filters} filters
  * @param {{radius: number, limit: number}} reach
+ * @param {string} [channel] Questions of different channels do not take each other's place.
  * @returns {Promise<Sites>}
  */
-export function nearby(origin, filters, reach) {
+export function nearby(origin, filters, reach, channel = "list") {
   const query = siteQuery({ ...filters, q: "", area: "" });
   countFrom(query, origin);
   query.set("radius", String(reach.radius));
   query.set("limit", String(reach.limit));
-  return ask("list", config.api.nearby, query);
+  return ask(channel, config.api.nearby, query);
 }
 
 /**
  * The places that fit, in a part of the map or everywhere.
  *
  * @param {Filters} filters
- * @param {{bbox?: Bbox | null, origin?: Origin | null, channel?: string}} [where] Questions of different channels do
+ * @param {{bbox?: Bbox | null, origin?: Origin | null, channel?: string, limit?: number}} [where] Questions of different channels do
  *   not take each other's place.
  * @returns {Promise<Sites>}
  */
-export function sites(filters, { bbox = null, origin = null, channel = "list" } = {}) {
+export function sites(filters, { bbox = null, origin = null, channel = "list", limit = config.limits.page } = {}) {
   const query = siteQuery(filters);
-  query.set("limit", String(config.limits.page));
+  query.set("limit", String(limit));
   query.set("sort", origin ? "distance" : "name");
   if (origin) countFrom(query, origin);
   if (bbox) query.set("bbox", bbox.map((degrees) => degrees.toFixed(5)).join(","));

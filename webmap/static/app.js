@@ -5,7 +5,8 @@ import { byId } from "./dom.js";
 import { config, t } from "./config.js";
 import { renderChips, setUpFilters } from "./filters.js";
 import { distance, moment, number, setClock, setOwnClock } from "./format.js";
-import { focusRow, places, setUpList, showLoading, showNothing, showRows } from "./list.js";
+import { focusRow, offerInstead, places, setUpList, showLoading, showNothing, showRows } from "./list.js";
+import { nearestWithoutOne } from "./instead.js";
 import { hideNotice, locateIfAllowed, setUpLocate } from "./locate.js";
 import * as map from "./map.js";
 import { hidePanel, setUpPanel, showPanel } from "./panel.js";
@@ -231,6 +232,24 @@ function showEmpty() {
   map.showSites([]);
   showNothing(t("nothing_here"), text, actions);
   if (nearest) refreshMarkers();
+  showInstead();
+}
+
+/** Say which wish took the last place away, and offer the nearest without it. */
+async function showInstead() {
+  const { origin } = state;
+  const found = await nearestWithoutOne((filters, channel) =>
+    origin && !asksForNames()
+      ? api.nearby(origin, filters, { ...reach, limit: 1 }, channel)
+      : api.sites(filters, { bbox: followsMap && !asksForNames() ? map.view() : null, origin, channel, limit: 1 }),
+  );
+  if (!found || shown.length > 0) return;
+  const { wish, site } = found;
+  offerInstead(t(origin ? "nothing_but_near" : "nothing_but", { wish: wish.label }), site, {
+    label: t("without", { wish: wish.label }),
+    act: () => setFilters(wish.without),
+  });
+  map.showSites([site]);
 }
 
 function showAll() {

@@ -8,6 +8,9 @@ import { kindSign } from "./markers.js";
 /** @typedef {"kind" | "facility" | "service"} ListFilter */
 /** @typedef {import("./types").Group} Group */
 
+/** So many of the common facilities stand before the times. */
+const FIRST = 4;
+
 /** @type {Record<ListFilter, Group>} */
 const GROUPS = { kind: "kinds", facility: "facilities", service: "services" };
 
@@ -43,13 +46,15 @@ export function renderChips() {
   const extra = [
     ...filters.facility.filter((code) => !config.common.includes(code)).map((code) => toggle("facility", code)),
     ...filters.service.map((code) => toggle("service", code)),
+    ...choices("kind").flatMap(({ code }) => (filters.kind.includes(code) ? [toggle("kind", code)] : [])),
   ];
+  const common = config.common.filter((code) => !fixed("facility").includes(code)).map((code) => toggle("facility", code));
   chips.replaceChildren(
     ...given(),
-    ...(fixed("open").length ? [] : [chip("open", t("open_now"), icon("clock"), filters.open, () => setFilters({ open: !filters.open }))]),
     ...extra,
-    ...config.common.filter((code) => !fixed("facility").includes(code)).map((code) => toggle("facility", code)),
-    ...choices("kind").map(({ code }) => toggle("kind", code)),
+    ...common.slice(0, FIRST),
+    ...(fixed("open").length ? [] : [time("now", t("open_now")), time("night", t("open_night"))]),
+    ...common.slice(FIRST),
   );
   const n = filtersSet();
   byId("filters-label").textContent = n ? t("filters_set", { n }) : t("filters");
@@ -119,6 +124,16 @@ function chip(id, label, symbol, pressed, onclick) {
 }
 
 /**
+ * @param {"now" | "night"} when
+ * @param {string} label
+ * @returns {HTMLElement}
+ */
+function time(when, label) {
+  const set = state.filters.open === when;
+  return chip(when === "now" ? "open" : "night", label, icon("clock"), set, () => setFilters({ open: set ? "" : when }));
+}
+
+/**
  * @param {ListFilter} filter
  * @param {string} code
  * @returns {HTMLElement}
@@ -143,7 +158,7 @@ function bare(code) {
 function openDialog() {
   const { filters } = state;
   groups.replaceChildren(
-    h("fieldset", {}, h("legend", {}, t("hours")), h("div", { class: "checks" }, check("open", "now", t("open_now"), icon("clock"), filters.open))),
+    ...(fixed("open").length ? [] : [h("fieldset", {}, h("legend", {}, t("hours")), h("div", { class: "checks" }, ...times()))]),
     ...(/** @type {ListFilter[]} */ (["kind", "facility", "service"])).map((filter) =>
       h(
         "fieldset",
@@ -162,16 +177,26 @@ function openDialog() {
   dialog.showModal();
 }
 
+/** @returns {HTMLElement[]} */
+function times() {
+  return [
+    ["", t("any_time")],
+    ["now", t("open_now")],
+    ["night", t("open_night")],
+  ].map(([value = "", label = ""]) => check("open", value, label, icon("clock"), state.filters.open === value, "radio"));
+}
+
 /**
  * @param {string} name
  * @param {string} value
  * @param {string} label
  * @param {Element} symbol
  * @param {boolean} checked
+ * @param {"checkbox" | "radio"} [type]
  * @returns {HTMLElement}
  */
-function check(name, value, label, symbol, checked) {
-  return h("label", { class: "check" }, h("input", { type: "checkbox", name, value, checked }), symbol, h("span", {}, label));
+function check(name, value, label, symbol, checked, type = "checkbox") {
+  return h("label", { class: "check" }, h("input", { type, name, value, checked }), symbol, h("span", {}, label));
 }
 
 /** @param {SubmitEvent} event */
@@ -180,5 +205,6 @@ function applyDialog(event) {
   const data = new FormData(/** @type {HTMLFormElement} */ (event.currentTarget));
   dialog.close();
   const all = (/** @type {string} */ name) => data.getAll(name).map(String);
-  setFilters({ open: data.has("open"), kind: all("kind"), facility: all("facility"), service: all("service") });
+  const time = data.get("open");
+  setFilters({ open: time === "now" || time === "night" ? time : "", kind: all("kind"), facility: all("facility"), service: all("service") });
 }

@@ -107,6 +107,20 @@ export function showNothing(title, text, actions) {
 }
 
 /**
+ * Offer a place below what explains why there are no rows.
+ *
+ * @param {string} text What the place lacks.
+ * @param {Site} site
+ * @param {{label: string, act: () => void}} action
+ */
+export function offerInstead(text, site, { label, act }) {
+  best = site.id;
+  foot.querySelector(".nothing p")?.replaceChildren(text);
+  foot.querySelector(".nothing p")?.after(h("ol", { class: "results instead" }, row(site)));
+  foot.querySelector(".ways")?.prepend(h("button", { type: "button", class: "button primary", onclick: act }, label));
+}
+
+/**
  * Put the focus on the row of a place, if it is there.
  *
  * @param {string} code
@@ -133,11 +147,11 @@ function row(site) {
     kindBadge(place),
     h("h3", {}, nameLink(site)),
     ...farness(place),
-    openLine(place),
+    h("p", { class: "open-line" }, opened(place)),
+    remark(place),
     wayIn(place),
     whereLine(place),
-    facilityIcons(place),
-    goButton(place, site.id === best),
+    h("div", { class: "row-foot" }, facilityIcons(place), goButton(place, site.id === best)),
   );
 }
 
@@ -171,9 +185,25 @@ function nameLink(site) {
  * @returns {HTMLElement}
  */
 export function openLine(place) {
+  return h("p", { class: "open-line" }, opened(place), remark(place));
+}
+
+/**
+ * @param {import("./types").SiteProperties} place
+ * @returns {HTMLElement}
+ */
+function opened(place) {
   const { look, text } = openText(place);
+  return h("span", { class: `status ${look}` }, text);
+}
+
+/**
+ * @param {import("./types").SiteProperties} place
+ * @returns {HTMLElement | null}
+ */
+function remark(place) {
   const note = place.state === "open" ? openNote(place.open) : "";
-  return h("p", { class: "open-line" }, h("span", { class: `status ${look}` }, text), note && h("span", { class: "remark" }, note));
+  return note ? h("span", { class: "remark" }, note) : null;
 }
 
 /**
@@ -191,7 +221,7 @@ function wayIn(place) {
     "p",
     { class: "ways-in" },
     ...ways.map(({ icon: symbol, name }) => h("span", { class: "way-in" }, icon(symbol), name)),
-    door && h("span", { class: "way-in" }, ways.length === 0 && icon("door"), door),
+    door && h("span", { class: "way-in door" }, ways.length === 0 && icon("door"), door),
   );
 }
 

@@ -2,7 +2,9 @@
 
 import { byId, h, icon } from "./dom.js";
 import { config, t } from "./config.js";
+import { inWeChat, view } from "./device.js";
 import { setOrigin } from "./state.js";
+import { copyButton } from "./travel.js";
 
 /** The device may take this long to find itself, in milliseconds. */
 const PATIENCE = 12000;
@@ -81,6 +83,16 @@ export function hideNotice() {
 
 /**
  * @param {Trouble} trouble
+ * @returns {string}
+ */
+function explanation(trouble) {
+  if (config.embed) return t("locate_framed");
+  if (!view || trouble === "insecure") return t(`locate_${trouble}`);
+  return t(inWeChat ? "locate_wechat" : "locate_view");
+}
+
+/**
+ * @param {Trouble} trouble
  * @param {{search: () => void, pick: () => void}} ways
  */
 function showTrouble(trouble, ways) {
@@ -89,13 +101,14 @@ function showTrouble(trouble, ways) {
   notice.replaceChildren(
     h("button", { type: "button", class: "dismiss", "aria-label": t("close"), onclick: hideNotice }, icon("close")),
     title,
-    h("p", {}, t(embed ? "locate_framed" : `locate_${trouble}`)),
+    h("p", {}, explanation(trouble)),
     h(
       "div",
       { class: "ways" },
       embed && h("a", { class: "button primary", href: embed.full, target: "_blank", rel: "noopener" }, icon("map"), t("full_map")),
       embed?.search === false ? null : h("button", { type: "button", class: "button", onclick: ways.search }, icon("search"), t("way_search")),
       h("button", { type: "button", class: "button", onclick: ways.pick }, icon("pin"), t("way_pick")),
+      view && !embed && copyButton(t("copy_link"), location.href),
     ),
   );
   notice.hidden = false;

@@ -3,7 +3,7 @@
 // kept: the area is that of the map, in steps of several kilometres.
 
 import { config } from "./config.js";
-import { now } from "./format.js";
+import { nightTime, now } from "./format.js";
 
 /** @typedef {import("./types").Site} Site */
 /** @typedef {import("./types").Sites} Sites */
@@ -70,7 +70,7 @@ export function answerFrom(pack, filters, origin) {
   const time = now();
   const fitting = pack.features
     .map((site, index) => present(pack, site, index, time, origin))
-    .filter((site) => fits(site, filters))
+    .filter((site, index) => fits(site, filters, filters.open === "night" ? stateAt(pack, index, nightTime()) : site.properties.open.state))
     .sort((a, b) => order(a, filters) - order(b, filters) || (a.properties.distance_m ?? Infinity) - (b.properties.distance_m ?? Infinity));
   return {
     type: "FeatureCollection",
@@ -129,11 +129,22 @@ export function openAt(table, end, time) {
 }
 
 /**
+ * @param {Pack} pack
+ * @param {number} index
+ * @param {number} time
+ * @returns {Open["state"]}
+ */
+function stateAt(pack, index, time) {
+  return openAt(pack.tables[pack.table_of[index] ?? -1] ?? [], Date.parse(pack.ends_at), time).state;
+}
+
+/**
  * @param {Site} site
  * @param {Filters} filters
+ * @param {Open["state"]} opened Whether it is open at the time that is asked for.
  * @returns {boolean}
  */
-function fits({ properties: place }, filters) {
+function fits({ properties: place }, filters, opened) {
   const has = (/** @type {Record<string, string>} */ values, /** @type {string} */ wish) => {
     const [code = "", strict] = wish.split(":");
     return values[code] === "yes" || (values[code] === "limited" && !strict);
@@ -143,7 +154,7 @@ function fits({ properties: place }, filters) {
     (filters.kind.length === 0 || filters.kind.includes(place.kind)) &&
     filters.facility.every((wish) => has(place.facilities, wish)) &&
     filters.service.every((wish) => has(place.services, wish)) &&
-    (!filters.open || place.open.state !== "closed") &&
+    (!filters.open || opened !== "closed") &&
     (!filters.area || place.area === filters.area) &&
     (!filters.min_rating || (place.rating?.score ?? -1) >= Number(filters.min_rating)) &&
     (!text || [place.name, place.address, ...place.labels].some((each) => each.toLowerCase().includes(text)))

@@ -42,11 +42,19 @@ function readFilters() {
     kind: query.getAll("kind"),
     facility: query.getAll("facility"),
     service: query.getAll("service"),
-    open: query.get("open") === "now",
+    open: wishedTime(query.get("open")),
     q: query.get("q") ?? "",
     area: query.get("area") ?? "",
     min_rating: query.get("min_rating") ?? "",
   };
+}
+
+/**
+ * @param {string | null} given
+ * @returns {Filters["open"]}
+ */
+function wishedTime(given) {
+  return given === "now" || given === "night" ? given : "";
 }
 
 /** @returns {string | null} */
@@ -79,7 +87,7 @@ export function setFilters(changes) {
 
 /** Take all filters away. */
 export function clearFilters() {
-  setFilters({ kind: [], facility: [], service: [], open: false, q: "", area: "", min_rating: "" });
+  setFilters({ kind: [], facility: [], service: [], open: "", q: "", area: "", min_rating: "" });
 }
 
 /** @returns {number} How many filters are set. */

@@ -3,7 +3,7 @@
 import { copy } from "./clipboard.js";
 import { h, icon } from "./dom.js";
 import { config, local, t } from "./config.js";
-import { platform, view } from "./device.js";
+import { inWeChat, platform, view } from "./device.js";
 
 /** @typedef {import("./types").Place} Place */
 /** @typedef {import("./types").NavigationLink} NavigationLink */
@@ -12,7 +12,6 @@ import { platform, view } from "./device.js";
 /** How long "Copied" stands there, in milliseconds. */
 const THANKS = 2500;
 
-const inWeChat = view === "wechat";
 /** The app whose web page opens in the built-in browser of another; elsewhere Amap's does. As in handoff.py. */
 const AT_HOME = new Map([
   ["wechat", "tencent"],

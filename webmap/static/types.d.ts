@@ -28,6 +28,8 @@ export interface Config {
   map: { element: string; map: string; cluster: string; tiles: string[] };
   mapApproval: string;
   bounds: [number, number, number, number] | null;
+  /** Time zone of the places. */
+  zone: string;
   limits: {
     nearby: number;
     nearbyMax: number;
@@ -283,7 +285,8 @@ export interface Filters {
   kind: string[];
   facility: string[];
   service: string[];
-  open: boolean;
+  /** At night: at eleven in the evening, during the night itself now. */
+  open: "" | "now" | "night";
   q: string;
   area: string;
   min_rating: string;
