@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+import re
+
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Open
+from tests.browser.desk import Desk
 from tests.browser.serving import PHONE
+from tests.web.staff import PASSWORD
 
 
 def focused(page: Page) -> str:
     return page.evaluate("document.activeElement.innerText.trim() || document.activeElement.id")
+
+
+def tab_to(page: Page, wanted: Locator, key: str = "Tab") -> None:
+    """Press Tab until the focus is where it is wanted; it has to be seen there."""
+    for _ in range(80):
+        page.keyboard.press(key)
+        if wanted.evaluate("element => element === document.activeElement"):
+            shown = wanted.evaluate(
+                "element => { const style = getComputedStyle(element.closest('label') ?? element);"
+                " const own = getComputedStyle(element); return [style.outlineStyle, own.outlineStyle]; }"
+            )
+            assert set(shown) != {"none"}, "the focus cannot be seen"
+            return
+    raise AssertionError(f"Tab does not lead to {wanted}")
 
 
 def test_list_place_and_back(open_page: Open) -> None:
@@ -108,3 +126,69 @@ def test_sheet_handle_is_a_button(open_page: Open) -> None:
     expect(page.locator("#sheet")).to_have_attribute("data-height", "full")
     page.get_by_role("button", name="收起列表").press("Enter")
     expect(page.locator("#sheet")).to_have_attribute("data-height", "half")
+
+
+# --- the other pages ------------------------------------------------------------------------------------------------
+
+
+def test_list_in_text_to_a_place_and_its_navigation(open_page: Open) -> None:
+    page = open_page("/list")
+    tab_to(page, page.get_by_role("link", name="跳到地点列表"))
+    tab_to(page, page.get_by_label("名称、拼音或地址"))
+    page.keyboard.type("dhyl")
+    page.keyboard.press("Enter")
+    expect(page.locator(".text-list h3")).to_have_text(["大海阳路爱心驿家"])
+    tab_to(page, page.locator(".text-list h3 a"))
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("大海阳路爱心驿家")
+    tab_to(page, page.get_by_role("link", name="跳到地点信息"))
+    page.keyboard.press("Enter")
+    tab_to(page, page.locator(".go .primary"))
+    tab_to(page, page.get_by_role("button", name="分享链接"))
+
+
+def test_report_with_a_pin_by_keyboard(open_page: Open, desk: Desk, codes: dict[str, str]) -> None:
+    page = open_page(f"/s/{codes['unknown']}", address=desk.address)
+    tab_to(page, page.locator("a[href$='/report']").first)
+    page.keyboard.press("Enter")
+    first = page.locator("input[name=kind]").first
+    tab_to(page, first)
+    while not page.locator("input[value=moved]").is_checked():
+        page.keyboard.press("ArrowDown")
+    page.wait_for_selector("#report[data-map=ready]", state="attached")
+    tab_to(page, page.locator(".pin-map"))
+    page.keyboard.press("ArrowRight")
+    tab_to(page, page.locator("#pin-centre"))
+    page.keyboard.press("Enter")
+    expect(page.locator("#pin-state")).to_contain_text("已")
+    tab_to(page, page.locator("#text"))
+    page.keyboard.type("two doors on")
+    tab_to(page, page.locator("#report-send"))
+    page.keyboard.press("Enter")
+    expect(page.locator("#report-thanks")).to_be_focused()
+    assert [report.told.text for report in desk.store.reports() if report.site == codes["unknown"]] == ["two doors on"]
+
+
+def test_code_for_a_site_by_keyboard(open_page: Open) -> None:
+    page = open_page("/en/embed/new")
+    tab_to(page, page.locator("input[name=kind]").first)
+    page.keyboard.press("Space")
+    expect(page.locator("#code")).to_have_value(re.compile("kind=rest_station"))
+    tab_to(page, page.locator("select[name=theme]"))
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#code")).to_have_value(re.compile("theme=light"))
+    page.locator("#code").focus()
+    tab_to(page, page.locator("[data-copy=code]"))
+
+
+def test_staff_log_in_and_out(open_page: Open, desk: Desk) -> None:
+    page = open_page("/login?next=/staff/reports", address=desk.address)
+    expect(page.locator("#name")).to_be_focused()
+    page.keyboard.type("li")
+    tab_to(page, page.locator("#password"))
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/staff/reports")
+    tab_to(page, page.get_by_role("button", name="退出登录"))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/login")
