@@ -102,6 +102,7 @@ def serve(settings: Settings, on_listening: Callable[[], None]) -> None:
 def application(settings: Settings) -> Flask:
     """Return the application of a worker with its data loaded; called in the worker's own process."""
     from webmap import create_app
+    from webmap.warming import warm
 
     # Until granian sets its own handlers a worker has those of its parent, which would swallow the order to end.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -110,4 +111,5 @@ def application(settings: Settings) -> Flask:
     read_model.start()
     if not read_model.wait_first(FIRST_LOAD_S):
         log.warning("worker %d has no data yet and answers 503 until the store can be read", os.getpid())
+    warm(app)
     return app

@@ -68,7 +68,7 @@ def test_languages_are_told_apart_by_the_address(client: FlaskClient) -> None:
 
 def test_page_is_asked_for_again_but_not_sent_again(client: FlaskClient) -> None:
     first = client.get("/")
-    assert first.headers["Cache-Control"] == "no-cache"
+    assert first.headers["Cache-Control"] == "public, no-cache"
     assert client.get("/", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
 
 

@@ -19,8 +19,10 @@ from webmap.api.parameters import parse
 from webmap.context import base_url, context
 from webmap.embedding.oembed import HEIGHT, WIDTH, OembedParameters, described_map, rich_answer
 from webmap.embedding.parameters import Embedded, EmbedParameters, embed_model, read_embedded
+from webmap.pages.catalogue import rendered
 from webmap.pages.config import page_config
 from webmap.pages.language import TAGS, localised, only_offered_languages, page_language
+from webmap.pages.places.answering import standing_page
 from webmap.pages.site import Pages
 from webmap.security import content_security_policy
 
@@ -63,11 +65,20 @@ def embed(lang: str) -> BaseResponse:
     elsewhere = _other_language(asked)
     if elsewhere is not None:
         return elsewhere
+    shared = pages()
+    bounds = shared.context.index.bounds
+    response = standing_page(lambda: _embedded_page(asked, bounds), key=(request.query_string, bounds))
+    response.headers["Content-Security-Policy"] = content_security_policy(
+        shared.settings.base_map, frame_ancestors=shared.settings.server.frame_ancestors
+    )
+    return response
+
+
+def _embedded_page(asked: Embedded, bounds: tuple[float, float, float, float] | None) -> str:
     shared, options = pages(), asked.options
-    config = page_config(shared, page_language(), shared.context.index.bounds) | {"embed": _embed_config(asked)}
-    text = render_template(
+    return rendered(
         "embed.html",
-        config=config,
+        config=page_config(shared, page_language(), bounds) | {"embed": _embed_config(asked)},
         **shared.map_template(),
         style_sheet=STYLE_SHEETS[options.theme],
         colour_scheme={"auto": "light dark"}.get(options.theme, options.theme),
@@ -75,14 +86,6 @@ def embed(lang: str) -> BaseResponse:
         options=options,
         oembed_url=oembed_address(request.url),
     )
-    response = Response(text, content_type="text/html; charset=utf-8")
-    response.headers["Content-Security-Policy"] = content_security_policy(
-        shared.settings.base_map, frame_ancestors=shared.settings.server.frame_ancestors
-    )
-    response.headers["Cache-Control"] = "no-cache"
-    response.add_etag()
-    response.make_conditional(request)
-    return response
 
 
 def _embed_config(asked: Embedded) -> dict[str, Any]:

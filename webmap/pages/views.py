@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, current_app, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from webmap.pages.catalogue import rendered
 from webmap.pages.config import page_config
 from webmap.pages.language import only_offered_languages, page_language
+from webmap.pages.places.answering import standing_page
 from webmap.pages.site import Pages
 
 blueprint = Blueprint("pages", __name__)
@@ -26,18 +28,13 @@ def _only_offered_languages() -> BaseResponse | None:
 @blueprint.get("/<any(en):lang>/")
 def home(lang: str) -> Response:
     """Show the map and the list."""
+    bounds = _pages().context.index.bounds
+    return standing_page(lambda: _map_page(bounds), key=bounds)
+
+
+def _map_page(bounds: tuple[float, float, float, float] | None) -> str:
     pages = _pages()
-    config = page_config(pages, page_language(), pages.context.index.bounds)
-    text = render_template(
-        "map.html",
-        config=config,
-        **pages.map_template(),
-    )
-    response = Response(text, content_type="text/html; charset=utf-8")
-    response.headers["Cache-Control"] = "no-cache"  # ask each time; the answer is mostly that nothing changed
-    response.add_etag()
-    response.make_conditional(request)
-    return response
+    return rendered("map.html", config=page_config(pages, page_language(), bounds), **pages.map_template())
 
 
 @blueprint.get("/assets/<digest>/<path:name>")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -9,6 +10,7 @@ from collections.abc import Callable, Hashable
 from flask import Response, current_app, request
 
 from webmap.api.answers import REVALIDATED, answer, etag
+from webmap.compression import accepts_gzip, compressible, gzipped
 from webmap.context import base_url, context
 from webmap.pages.site import Pages
 
@@ -76,8 +78,39 @@ def page_answer(make: Callable[[], str], *, content_type: str = HTML, key: Hasha
     """
     parts = context()
     tag = f"{etag(parts.index, parts.now())}-{pages().assets.digest}"
-    place = (tag, base_url(), request.path, key)
-    return answer(tag, lambda: kept().of(place, lambda: make().encode()), content_type=content_type, cache=REVALIDATED)
+    return _kept_answer(tag, (tag, base_url(), request.path, key), make, content_type)
+
+
+def standing_page(make: Callable[[], str], key: Hashable) -> Response:
+    """Answer with a page that stays the same while data and time go on: a frame that scripts fill.
+
+    Parameters
+    ----------
+    make : callable
+        Returns its text.
+    key : hashable
+        What the page depends on besides its address, the program and its settings; told apart by its ``repr``.
+    """
+    place = (context().edition, pages().assets.digest, base_url(), request.url_root, request.path, key)
+    tag = hashlib.blake2b(repr(place).encode(), digest_size=12).hexdigest()
+    return _kept_answer(tag, place, make, HTML)
+
+
+def _kept_answer(tag: str, place: Hashable, make: Callable[[], str], content_type: str) -> Response:
+    """Answer with bytes that are kept, in gzip too: a page is packed once and not for every client."""
+    pack = compressible(content_type) and accepts_gzip(request.headers.get("Accept-Encoding", ""))
+
+    def whole() -> bytes:
+        return kept().of(place, lambda: make().encode())
+
+    def packed() -> bytes:
+        return kept().of((place, "gzip"), lambda: gzipped(whole()))
+
+    response = answer(tag, packed if pack else whole, content_type=content_type, cache=REVALIDATED)
+    if pack and response.status_code == 200:
+        response.headers["Content-Encoding"] = "gzip"
+        response.vary.add("Accept-Encoding")
+    return response
 
 
 def has_route(rule: str) -> bool:
