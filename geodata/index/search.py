@@ -22,7 +22,7 @@ Ranks: TypeAlias = NDArray[np.uint8]
 
 #: So many changed sites, or this part of all, are looked up beside the others before all are put in order again.
 _MANY = 2000
-_PART = 0.05
+_PART = 0.1
 
 
 @dataclass(frozen=True, slots=True)

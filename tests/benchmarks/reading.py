@@ -8,23 +8,24 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
-
-import numpy as np
 
 from geodata.index import SiteIndex, SiteQuery
 from geodata.index.snapshot import read_snapshot, write_snapshot
 from geodata.store import BatchInfo, SiteUpdate, Store, open_store
 from geodata.vocabulary import load_vocabulary
-from tests.benchmarks import machine
+from tests.benchmarks import machine, peers
 from tests.benchmarks.national import CITIES, SEED
+from tests.benchmarks.peers import timed_ms
 
 TZ = ZoneInfo("Asia/Shanghai")
 NEARBY_FACILITY, NEARBY_KIND = "drinking_water", "rest_station"
+#: Rows of an import that running workers take in.
+IMPORTED = 10_000
 CHINA = (73.0, 18.0, 135.0, 54.0)
 #: What people type: beginnings and pieces of names, pinyin, initials, one character, one wrong.
 TYPED = ("人", "人民", "中山路", "中国银行", "社区服务", "zhongshan", "zgyh", "jianshe", "加油站", "驿站", "建设银航")
@@ -35,16 +36,6 @@ def points(count: int) -> list[tuple[float, float]]:
     rng = random.Random(SEED)
     cities = rng.choices(list(CITIES.values()), [weight for _, _, weight in CITIES.values()], k=count)
     return [(lon + rng.gauss(0, 0.12), lat + rng.gauss(0, 0.09)) for lon, lat, _ in cities]
-
-
-def timed_ms(calls: list[Callable[[], object]]) -> dict[str, float]:
-    """Median and 99th percentile of the calls, milliseconds."""
-    taken = []
-    for call in calls:
-        begun = time.perf_counter()
-        call()
-        taken.append((time.perf_counter() - begun) * 1000)
-    return {"p50_ms": float(np.percentile(taken, 50)), "p99_ms": float(np.percentile(taken, 99)), "calls": len(taken)}
 
 
 def measure(url: str) -> dict[str, object]:
@@ -65,7 +56,9 @@ def measure(url: str) -> dict[str, object]:
         }
         found["snapshot"] = _snapshot(index)
         found["edit_s"] = _edit(store, index)
+        found["refresh"] = _refresh(store, index, built)
         found |= _answers(index)
+        found["peers"] = peers.measure(index, points(1000))
         return found
     finally:
         store.dispose()
@@ -107,6 +100,20 @@ def _edit(store: Store, index: SiteIndex) -> float:
     if following.version == index.version:
         raise RuntimeError("the edit was not seen")
     return taken
+
+
+def _refresh(store: Store, index: SiteIndex, built: float) -> dict[str, float]:
+    """Seconds from the commit of an import of many rows to an index that has them, and beside a build."""
+    stored = list(islice(store.sites(), IMPORTED))
+    with store.write(BatchInfo(kind="edit", actor="bench")) as writer:
+        writer.update([SiteUpdate(site, replace(site.site, note=f"imported {time.time()}")) for site in stored])
+    begun, used = time.perf_counter(), time.process_time()
+    following = index.refreshed(store)
+    following.prepare(datetime.now(UTC))
+    taken, used = time.perf_counter() - begun, time.process_time() - used
+    if following.version == index.version:
+        raise RuntimeError("the import was not seen")
+    return {"rows": len(stored), "seconds": taken, "cpu_s": used, "of_build": taken / built}
 
 
 def _nearby(index: SiteIndex, lon: float, lat: float) -> object:

@@ -64,12 +64,14 @@ def rows(found: dict[str, Any]) -> list[Row]:
     ]
     if "clusters" in postgis:
         made.append(_times("Clusters at any zoom, in process", "进程内任意级别聚合", postgis["clusters"], "< 20 ms"))
+    made += _peers(postgis)
     made += [_frames(found["panning"], sites)] if "panning" in found else []
     made += [
         _seconds("Build of the index from PostGIS", "从 PostGIS 建立索引", postgis["build_s"], 6),
         _seconds("Build of the index from SQLite", "从 SQLite 建立索引", sqlite["build_s"], None),
         _seconds("Start of a worker from a snapshot", "从快照启动", postgis["snapshot"]["start_s"], 1),
         _seconds("One edit taken in", "纳入一次修改", postgis["edit_s"], 2),
+        *_refresh(postgis),
         Row(
             "Memory of a worker for the data",
             "每个工作进程的数据内存",
@@ -88,6 +90,34 @@ def rows(found: dict[str, Any]) -> list[Row]:
         ),
     ]
     return made
+
+
+def _refresh(found: dict[str, Any]) -> list[Row]:
+    if "refresh" not in found:
+        return []
+    one = found["refresh"]
+    rows, taken, part = f"{one['rows']:,}", f"{one['seconds']:.2f}", _part(one["of_build"])
+    return [
+        Row(
+            f"Refresh of {rows} rows",
+            f"纳入 {rows} 行的导入",
+            f"{taken} s, {part} of a build",
+            f"{taken} 秒，为新建的 {part}",
+            "3 s",
+            "3 秒",
+        )
+    ]
+
+
+def _peers(found: dict[str, Any]) -> list[Row]:
+    if "peers" not in found:
+        return []
+    here, redis = found["peers"]["here"], found["peers"]["redis"]
+    made = [_times("Nearby without filters, in process", "进程内附近搜索（无筛选）", here, "–")]
+    en, zh = "The same from Redis (GEOSEARCH over its socket)", "同上，由 Redis 回答（GEOSEARCH，经套接字）"
+    if isinstance(redis, str):
+        return [*made, Row(en, zh, redis, "未安装", "–", "–")]
+    return [*made, _times(en, zh, redis, "–")]
 
 
 def _part(ratio: float) -> str:
