@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from copy import copy
 from typing import NamedTuple
 
 from geodata.errors import ProfileError
@@ -68,6 +69,15 @@ class Extractor:
         self._headings = {field: columns[0].heading for field, columns in table.fields().items()}
         tested = [profile.skip, *(rule.when for rule in profile.rules)]
         self._tested = {name: self._finder(name) for conditions in tested for name in conditions}
+
+    def narrowed(self, fields: Collection[str]) -> Extractor:
+        """Return one that gives these fields alone, where they do not hang on others; else the same."""
+        if self._names or self._profile.skip or self._profile.rules:
+            return self
+        wanted = {*fields, *ADDRESS_PARTS}
+        narrow = copy(self)
+        narrow._columns = [column for column in self._columns if column[2] in wanted]
+        return narrow
 
     def heading(self, field: str) -> str:
         """Return the heading a field comes from, or the field's own name where no column gives it."""

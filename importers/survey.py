@@ -34,6 +34,8 @@ from importers.words import Words
 Floats = NDArray[np.float64]
 _DATUMS: tuple[Datum, ...] = ("wgs84", "gcj02", "bd09")
 _UNSTATED = -1
+#: What the first pass looks at.
+_NEEDED = ("lon", "lat", "lonlat", "datum", "address", "area", "name", "site_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +122,9 @@ def survey(
     """
     seen = _Seen()
     lat_first = lat_first_in(extractor.heading("lonlat"))
+    narrow = extractor.narrowed(_NEEDED)
     for row in table.rows():
-        texts = None if row.problem or extractor.too_long(row) else extractor.texts(row)
+        texts = None if row.problem or extractor.too_long(row) else narrow.texts(row)
         if not texts:
             seen.add(Given(None, None))
             continue

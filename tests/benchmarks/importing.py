@@ -1,12 +1,14 @@
 """A list of all China into PostGIS: the importer, part by part, beside a bare COPY of the same columns.
 
-Run with ``python -m tests.benchmarks.importing [ROWS]``; by default 20,000 rows.
+Run with ``python -m tests.benchmarks.importing [ROWS [PROCESSES]]``; by default 20,000 rows and as many processes as
+``stationmap import sites`` uses. The parts are those of the first process; with 1 that is all.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import os
 import sys
 import tempfile
 import time
@@ -17,6 +19,7 @@ import psycopg2
 
 from geodata.sites import Site
 from geodata.store import open_store
+from importers.pooling import processes_at_hand
 from importers.sites import import_sites
 from tests.benchmarks.national import sites
 from tests.benchmarks.parts import clocked
@@ -96,23 +99,28 @@ def stored_copy_s(url: str) -> float:
     return taken
 
 
-def import_s(url: str, path: Path) -> dict[str, Any]:
-    """Seconds that the importer takes for the file, in all and by part, its processor time, and what it counted."""
+def import_s(url: str, path: Path, processes: int) -> dict[str, Any]:
+    """Seconds that the importer takes for the file, in all and by part, its processor time, and what it counted.
+
+    ``further_s`` is the processor time of the processes that prepare rows.
+    """
     store = open_store(url)
     try:
         with clocked() as clock:
-            begun, used = time.perf_counter(), time.process_time()
-            report = import_sites(store, path, datum="wgs84", source="bench")
+            begun, used, further = time.perf_counter(), time.process_time(), sum(os.times()[2:4])
+            report = import_sites(store, path, datum="wgs84", source="bench", processes=processes)
             taken, used = time.perf_counter() - begun, time.process_time() - used
+            further = sum(os.times()[2:4]) - further
         parts = {part: round(seconds, 2) for part, seconds in clock.seconds.items()}
-        return {"seconds": taken, "processor_s": used, "parts": parts, "counts": report.rows.to_json()}
+        seconds = {"seconds": taken, "processor_s": used, "further_s": further, "processes": processes}
+        return seconds | {"parts": parts, "counts": report.rows.to_json()}
     finally:
         store.dispose()
 
 
-def measure(server: PostgisServer, url: str, path: Path) -> dict[str, Any]:
+def measure(server: PostgisServer, url: str, path: Path, processes: int | None = None) -> dict[str, Any]:
     """Import a list into an empty store and compare; ``ratio`` is against the same columns, that of the budget."""
-    found = import_s(url, path)
+    found = import_s(url, path, processes or processes_at_hand())
     found |= {"copy_s": stored_copy_s(url), "list_copy_s": list_copy_s(server, path)}
     ratios = {"ratio": found["seconds"] / found["copy_s"], "list_ratio": found["seconds"] / found["list_copy_s"]}
     return found | ratios
@@ -121,6 +129,7 @@ def measure(server: PostgisServer, url: str, path: Path) -> dict[str, Any]:
 def main() -> None:
     """Print the parts and the ratios."""
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
+    processes = int(sys.argv[2]) if len(sys.argv) > 2 else None
     server = PostgisServer()
     try:
         server.start()
@@ -131,13 +140,14 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "places.csv"
             write_list(path, rows)
-            found = measure(server, url, path)
+            found = measure(server, url, path, processes)
     finally:
         server.remove()
     for part, seconds in found["parts"].items():
         sys.stdout.write(f"{part:34} {seconds:8.2f} s {seconds * 1e6 / rows:8.1f} µs a row\n")
     sys.stdout.write(
-        f"{rows:,} rows: {found['seconds']:.1f} s, of which {found['processor_s']:.1f} s of the processor;"
+        f"{rows:,} rows: {found['seconds']:.1f} s, of which {found['processor_s']:.1f} s of the processor"
+        f" and {found['further_s']:.1f} s of those that {found['processes']} processes had;"
         f" {found['ratio']:.1f} × a COPY of the same columns ({found['copy_s']:.2f} s),"
         f" {found['list_ratio']:.1f} × a COPY of the list as it is ({found['list_copy_s']:.2f} s)\n"
     )
