@@ -90,6 +90,8 @@ VIEWS = {
     "list with wishes": View("/list?facility=toilet&open=now&kind=rest_station&q=wanda"),
     "organisation": View("/o/ZF"),
     "unknown organisation": View("/o/NOBODY", missing=True),
+    "numbers": View("/stats"),
+    "data": View("/data"),
     "embed": View("/embed", "#results .row-link"),
     "embed without a list": View("/embed?list=off", ".leaflet-marker-icon"),
     "generator": View("/embed/new", "#code"),

@@ -56,32 +56,6 @@ def test_tap_on_the_map_counts_from_there(open_page: Open) -> None:
     assert "area=" not in page.url
 
 
-def test_search_by_area_lists_the_area(open_page: Open) -> None:
-    page = open_page()
-    page.get_by_role("combobox").fill("芝罘")
-    page.get_by_role("option", name="芝罘区 区域").click()
-    expect(page).to_have_url(page.url.split("?")[0] + "?area=370602")
-    expect(page.locator("#chips .given")).to_have_text("区域：芝罘区")
-    expect(page.locator("#status")).to_contain_text("8 个地点")
-
-
-def test_search_for_a_word_lists_all_that_fit(open_page: Open) -> None:
-    page = open_page()
-    box = page.get_by_role("combobox")
-    box.fill("驿站")
-    box.press("Enter")
-    expect(page.locator("#status")).to_contain_text("“驿站”：3 个地点")
-    page.get_by_role("button", name="清除搜索").click()
-    expect(page.locator("#status")).to_contain_text("8 个地点")
-
-
-def test_search_without_result_says_what_to_try(open_page: Open) -> None:
-    page = open_page("/?q=不存在的地方")
-    expect(page.locator(".nothing h2")).to_have_text("没有符合条件的地点")
-    page.get_by_role("button", name="清除筛选").first.click()
-    expect(page.locator("#results .row-link").first).to_be_visible()
-
-
 def test_insecure_connection_is_named(open_page: Open) -> None:
     page = open_page()
     expect(page.locator("#results .row-link").first).to_be_visible()
