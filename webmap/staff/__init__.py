@@ -6,7 +6,7 @@ from flask import Flask
 
 from webmap.limits import ClientLimits
 from webmap.settings import Settings, rates
-from webmap.staff import reports
+from webmap.staff import places, reports
 from webmap.staff.guard import csrf_token, current_user, staff_required
 from webmap.staff.views import blueprint
 
@@ -21,3 +21,4 @@ def register_staff(app: Flask, settings: Settings) -> None:
     app.jinja_env.globals.update(current_user=current_user, csrf_token=csrf_token)
     app.register_blueprint(blueprint)
     app.register_blueprint(reports.blueprint)
+    app.register_blueprint(places.blueprint)
