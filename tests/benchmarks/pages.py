@@ -45,12 +45,15 @@ def speeds(url: str, codes: list[str], seconds: float) -> None:
     questions = {
         "empty view": [EMPTY],
         "/": ["/"],
+        "/embed": ["/embed"],
         "/s/CODE, kept": [f"/s/{code}" for code in chosen[:KEPT]],
         "/s/CODE, made": [f"/s/{code}" for code in chosen],
         "/list": ["/list"],
+        "/stats": ["/stats"],
     }
     with served(url) as (port, pid):
-        for path in [path for _ in range(4) for path in ("/", "/list", *questions["/s/CODE, kept"])]:
+        first = ("/", "/embed", "/list", "/stats", *questions["/s/CODE, kept"])
+        for path in first * 4:
             fetch(port, path)  # so that both workers have made all of them once, and compiled the templates
         found = {name: watched(pid, port, paths, seconds) for name, paths in questions.items()}
     plain = found["empty view"]
