@@ -350,5 +350,6 @@ if (wanted) {
     complain(complaint(error));
   }
 }
-await Promise.all([lookAtGap(), listRuns()]);
+await lookAtGap();
+await listRuns();
 document.body.dataset["desk"] = "ready";
