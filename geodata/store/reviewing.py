@@ -18,8 +18,6 @@ from geodata.store.records import Batch, NewReview, Review
 
 #: Kinds of reviews about rows that tell something of a site and are no sites themselves.
 ABOUT_SITES = ("evidence", "indicator")
-#: Kinds of reviews about rows that tell something of a site and are no sites themselves.
-ABOUT_SITES = ("evidence", "indicator")
 _ASKED = ("kind", "source", "source_key", "site_id", "score", "reasons", "payload")
 
 
