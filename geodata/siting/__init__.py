@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from geodata.siting.answer import Answer
     from geodata.siting.center import p_center
     from geodata.siting.clock import Limits, Progress
-    from geodata.siting.coverage import Coverage, coverage
     from geodata.siting.covering import Decay, half_life_decay, linear_decay, maximal_covering
     from geodata.siting.median import p_median
     from geodata.siting.rules import Rules
+    from geodata.siting.served import Coverage, coverage
     from geodata.siting.setcover import set_covering
     from geodata.siting.travel import Times, Travel, by_hour, only
     from geodata.siting.warm import warm_up
@@ -42,7 +42,7 @@ __all__ = [
 
 _MODULES = {
     "Answer": "geodata.siting.answer",
-    "Coverage": "geodata.siting.coverage",
+    "Coverage": "geodata.siting.served",
     "Decay": "geodata.siting.covering",
     "Limits": "geodata.siting.clock",
     "Progress": "geodata.siting.clock",
@@ -50,7 +50,7 @@ _MODULES = {
     "Times": "geodata.siting.travel",
     "Travel": "geodata.siting.travel",
     "by_hour": "geodata.siting.travel",
-    "coverage": "geodata.siting.coverage",
+    "coverage": "geodata.siting.served",
     "half_life_decay": "geodata.siting.covering",
     "linear_decay": "geodata.siting.covering",
     "maximal_covering": "geodata.siting.covering",

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from geodata.siting.coverage import coverage
+from geodata.siting.served import coverage
 from geodata.siting.solving import Rows, Solved
 from geodata.siting.squares import squares
 from geodata.siting.travel import Travel, only

@@ -59,8 +59,9 @@ def read_graphml(path: Path) -> RawStreets:
     check_xml(path)
     graph = _Graph()
     keys: dict[str, str] = {}
+    stream = path.open("rb")  # opened here: a parser that meets an error leaves its own file open
     try:
-        for event, element in ElementTree.iterparse(path, events=("start", "end")):
+        for event, element in ElementTree.iterparse(stream, events=("start", "end")):
             name = element.tag.removeprefix(_SPACE)
             if event == "start":
                 if name == "graph":
@@ -80,6 +81,8 @@ def read_graphml(path: Path) -> RawStreets:
     except (ElementTree.ParseError, KeyError, ValueError, shapely.errors.ShapelyError) as error:
         reason = f"{type(error).__name__}: {error}"[:200]
         raise FileError("file_graphml_unreadable", file=path.name, reason=reason) from error
+    finally:
+        stream.close()
 
 
 def _add_node(graph: _Graph, element: ElementTree.Element, values: Mapping[str, str]) -> None:

@@ -14,12 +14,15 @@ import sqlalchemy as sa
 
 from geodata.areas import Area
 from geodata.calendar import CalendarDay
+from geodata.candidates import Candidate, Check
 from geodata.demand import DemandPoints
 from geodata.errors import StoreError, StoreSchemaError
 from geodata.indicators import Indicator, Period
 from geodata.ratings import Evidence
 from geodata.sites import Score, SourceRef
 from geodata.store import BatchInfo, NewReport, NewReview, NewSite, SiteUpdate, Store, copy_store, open_store, schema
+from geodata.store.candidates import put_candidates
+from geodata.store.runs import submit
 from geodata.streets import StreetNetwork
 from tests.sites import a_site, full_site
 
@@ -70,6 +73,10 @@ def fill(store: Store) -> list[str]:
         writer.add_report(NewReport(first.id, "moved", "n", "搬了", lon=0.1 + 0.2, lat=1 / 3))
         writer.put_streets("镇", StreetNetwork.from_arrays([0.1, 0.2], [0.1, 0.3], [0], [1]))
         writer.put_demand("人", DemandPoints.of([0.1], [1 / 3], [2 / 3]))
+        put_candidates(
+            writer, [Candidate("list", "1", "网点", 0.1 + 0.2, 1 / 3, cost=1 / 3, checks={"toilet": Check("settled")})]
+        )
+    submit(store, "p = 1", "前五个", "li", today=date(2026, 1, 1))
     with store.backend.writing() as connection:
         organisation = {column.name: "x" for column in schema.organisations.c}
         connection.execute(sa.insert(schema.organisations), organisation | {"data_version": 1})

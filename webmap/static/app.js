@@ -1,7 +1,7 @@
 // The page as a whole: what is asked of the server when something changes, and who shows it.
 
 import * as api from "./api.js";
-import { byId } from "./dom.js";
+import { byId, h } from "./dom.js";
 import { config, t } from "./config.js";
 import { renderChips, setUpFilters } from "./filters.js";
 import { distance, moment, number, setClock, setOwnClock } from "./format.js";
@@ -137,7 +137,12 @@ async function showTakenAlong({ asking = false } = {}) {
 function showAge(time, asking = false) {
   const notice = byId("offline-notice");
   notice.hidden = time === null;
-  notice.textContent = time === null ? "" : asking ? t("offline_updating", { time }) : `${t("offline_now", { time })} ${t("offline_later")}`;
+  if (time === null) return notice.replaceChildren();
+  if (asking) return notice.replaceChildren(t("offline_updating", { time }));
+  notice.replaceChildren(
+    h("p", {}, `${t("offline_now", { time })} ${t("offline_later")}`),
+    h("button", { type: "button", class: "link", onclick: () => refresh() }, t("try_again")),
+  );
 }
 
 function fitMap() {

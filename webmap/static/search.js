@@ -87,6 +87,7 @@ async function suggest() {
  * @param {Suggestion[]} found
  */
 function show(q, found) {
+  const marked = active;
   active = -1;
   options = [
     ...found.map((each) => ({ element: option(each), act: () => choose(each) })),
@@ -105,6 +106,7 @@ function show(q, found) {
   input.setAttribute("aria-expanded", "true");
   input.removeAttribute("aria-activedescendant");
   said.textContent = count("suggestions", found.length);
+  if (marked >= 0 && marked < options.length) activate(marked); // a late answer takes nothing from who is choosing already
 }
 
 /**
