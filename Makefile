@@ -1,7 +1,7 @@
 # Needs only make and Python 3.11 to 3.13. Everything is made in this folder; each target does only what is missing.
 #
 #   make demo          the map with sample data at http://127.0.0.1:8000      (PORT=8080 for another port)
-#   make test          all tests                                              (ARGS="tests/unit -k datum" for some)
+#   make test          all tests                                  (ARGS="tests/unit -k datum" for some, JOBS=4 at a time)
 #   make lint          style, types, import rules, JavaScript types
 #   make format        put the style right
 #   make bench         speed and memory at national size, beside the budgets    (ARGS="--sites 20000" for less)
@@ -13,6 +13,7 @@
 VENV ?= .venv
 PORT ?=
 ARGS ?=
+JOBS ?= 2
 BIN = $(VENV)/bin
 CANDIDATES = $(or $(PYTHON),python3.13 python3.12 python3.11 python3 python)
 
@@ -35,7 +36,7 @@ demo: $(VENV)/.stationmap-run
 
 test: $(VENV)/.stationmap-dev
 	@.ci/system-packages
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 lint: $(VENV)/.stationmap-dev node_modules/.package-lock.json
 	$(BIN)/ruff check
