@@ -9,10 +9,9 @@ import sqlalchemy as sa
 
 from geodata.candidates import Candidate, Check
 from geodata.store import schema
-from geodata.store.fields import refuse_unstorable
 from geodata.store.store import Store
 from geodata.store.translating import translated
-from geodata.store.writer import Writer, as_json
+from geodata.store.writer import Writer
 
 _NAMES = (
     "source",
@@ -48,30 +47,9 @@ def put_candidates(writer: Writer, candidates: Iterable[Candidate]) -> int:
     ValueUnusableError
         If a text cannot be kept.
     """
-    table, rows = schema.candidates, {item.code: _row(item) for item in candidates}
+    rows = {item.code: _row(item) for item in candidates}
     with translated(writer.backend):
-        present = _present(writer, rows)
-        news = {code: row for code, row in rows.items() if code not in present or _differs(present[code], row)}
-        for code, row in news.items():
-            for name, value in row.items():
-                refuse_unstorable(f"candidate.{name}", value)
-            writer.record_of(f"candidate:{code}", as_json(present.get(code)), as_json(row))
-        stamped = [row | {"data_version": writer.stamp()["data_version"]} for row in news.values()]
-        writer.backend.upsert(writer.connection, table, stamped)
-    return len(news)
-
-
-def _present(writer: Writer, codes: Collection[str]) -> dict[str, dict[str, Any]]:
-    table, wanted = schema.candidates, list(codes)
-    found: dict[str, dict[str, Any]] = {}
-    for first in range(0, len(wanted), 500):
-        query = sa.select(table).where(table.c.code.in_(wanted[first : first + 500]))
-        found |= {row["code"]: dict(row) for row in writer.connection.execute(query).mappings()}
-    return found
-
-
-def _differs(before: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
-    return any(before[name] != value for name, value in row.items())
+        return writer.put_records(schema.candidates, "candidate", "code", rows)
 
 
 def _row(item: Candidate) -> dict[str, Any]:

@@ -14,8 +14,9 @@ from geodata.sites import Closure, Site
 from geodata.store import reading, schema
 from geodata.store.records import BatchInfo, SiteUpdate
 from geodata.store.store import Store
+from geodata.store.transaction import as_json
 from geodata.store.translating import translated
-from geodata.store.writer import Writer, as_json
+from geodata.store.writer import Writer
 
 _PLAIN_SITE = Site("", "")
 
@@ -124,6 +125,4 @@ def _move_evidence(writer: Writer, gone: int, kept: int, today: date) -> None:
     writer.record([(gone, "evidence", as_json(dict(row)), None) for row in moved])
     writer.record([(kept, "evidence", None, as_json(dict(row))) for row in moved])
     writer.rate((gone, kept), today)
-    sites = schema.sites
-    seen = sa.update(sites).where(sites.c.id.in_((gone, kept))).values(data_version=writer.stamp()["data_version"])
-    writer.connection.execute(seen)
+    writer.show((gone, kept))

@@ -16,8 +16,9 @@ from geodata.store import reading, reporting, reviewing, schema
 from geodata.store.fields import apply_changes, field_value
 from geodata.store.records import BatchChange, BatchInfo, SiteUpdate
 from geodata.store.store import Store
+from geodata.store.transaction import as_json
 from geodata.store.translating import translated
-from geodata.store.writer import Writer, as_json
+from geodata.store.writer import Writer
 
 #: Entries of a site's history that are no fields of the site.
 _BESIDE = frozenset({"created", "sources", "alias", "evidence", "indicator"})
@@ -185,14 +186,14 @@ class _Revert:
                 self._connection.execute(sa.delete(table).where(of_key))
                 gone.add(kind)
             else:
-                values = _from_json(table, change.before) | {"data_version": self._writer.stamp()["data_version"]}
+                values = _from_json(table, change.before) | {"data_version": self._writer.data_version}
                 self._writer.backend.upsert(self._connection, table, [values])
             self._writer.record_of(change.record, change.after, change.before)
             self.result.restored += 1
         for kind in gone:
             # Readers look for rows written since: a row that is gone is seen by those that remain.
-            version = self._writer.stamp()["data_version"]
-            self._connection.execute(sa.update(_RECORDS[kind][0]).values(data_version=version))
+            seen = sa.update(_RECORDS[kind][0]).values(data_version=self._writer.data_version)
+            self._connection.execute(seen)
 
     def _is_as_left(self, change: BatchChange) -> bool:
         """Tell whether a record is still as the batch left it."""
@@ -348,8 +349,9 @@ class _Revert:
                 self._connection.execute(sa.delete(table).where(table.c.key == key))
             else:
                 values = figures.from_history(change.before, change.site_id)
-                stamp = {"data_version": self._writer.stamp()["data_version"]}
-                self._writer.backend.upsert(self._connection, table, [values | stamp])
+                self._writer.backend.upsert(
+                    self._connection, table, [values | {"data_version": self._writer.data_version}]
+                )
             self._restored(change)
 
     def _restored(self, change: BatchChange) -> None:
