@@ -20,12 +20,12 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
 from geodata.areas import Area
 from geodata.datum import to_wgs84
-from geodata.errors import FileError, ParameterError
+from geodata.errors import FileError
 from geodata.messages import Message
 from geodata.sites import Datum, StoredSite
 from geodata.store import SiteUpdate, Store, Writer
 from geodata.vocabulary import Vocabulary
-from importers.coordinates import datum_choice
+from importers.coordinates import check_datum, datum_choice
 from importers.extracting import Record
 from importers.known import tell_datum
 from importers.opening import Opened, Progress, batch, open_grid
@@ -35,7 +35,6 @@ from importers.profile import Profile
 from importers.reading import Grid, Row, Source, file_size, sha256_of
 from importers.reading.limits import MAX_FILE_BYTES
 from importers.report import EXIT_FAILED, ImportReport
-from importers.sites import DATUMS
 
 _CODE = re.compile(r"\d{6,12}")
 _CHUNK = 2_000
@@ -75,8 +74,7 @@ def import_areas(
     ParameterError
         If ``datum`` is unknown.
     """
-    if datum not in DATUMS:
-        raise ParameterError("option_unusable", name="datum", value=datum, expected=", ".join(DATUMS))
+    check_datum(datum)
     file, shapes = _read(path)
     opened = open_grid(
         file, "areas", needs=("adcode",), profile=profile, source=source, dry_run=dry_run, vocabulary=vocabulary
@@ -87,7 +85,7 @@ def import_areas(
     if choice.assumed:
         choice = find_outline_datum(_pairs(opened, shapes, known), report.source)
     tell_datum(report, choice, located=len(shapes))
-    with batch(store, opened, "areas", actor) as writer:
+    with batch(store, opened, actor) as writer:
         news = _news(opened, shapes, choice.datum, known)
         if writer and news:
             writer.put_areas(news.values())
@@ -161,20 +159,14 @@ def _news(opened: Opened, shapes: NDArray[Any], datum: Datum, known: dict[str, A
     report = opened.report
     news: dict[str, Area] = {}
     first: dict[str, int] = {}
-    for record in opened.extractor.records(report):
-        if record is None:
-            continue
+    for record in opened.records():
         area = _area(record, shapes[record.place], datum, opened, known)
         if area is None:
             continue
         if first.setdefault(area.adcode, record.row) != record.row:
             message = Message("row_area_twice", {"first": first[area.adcode]})
             report.reject(message, row=record.row, value=area.adcode)
-        elif _same(known.get(area.adcode), area):
-            report.rows.unchanged += 1
-        else:
-            report.rows.updated += area.adcode in known
-            report.rows.created += area.adcode not in known
+        elif report.rows.count(known=area.adcode in known, same=_same(known.get(area.adcode), area)):
             news[area.adcode] = area
     return news
 

@@ -47,26 +47,19 @@ def import_calendar(
     known = {day.day: day for day in store.calendar_days()}
     news: dict[date, CalendarDay] = {}
     first: dict[date, int] = {}
-    rows = opened.report.rows
-    with batch(store, opened, "calendar", actor) as writer:
-        for record in opened.extractor.records(opened.report):
-            day = _day(record, opened) if record else None
-            if record is None or day is None:
+    with batch(store, opened, actor, progress) as writer:
+        for record in opened.records():
+            day = _day(record, opened)
+            if day is None:
                 continue
             if first.setdefault(day.day, record.row) != record.row:
                 shown = day.day.isoformat()
                 message = Message("row_day_twice", {"first": first[day.day]})
                 opened.report.reject(message, row=record.row, value=shown)
-            elif _same(known.get(day.day), day):
-                rows.unchanged += 1
-            else:
-                rows.updated += day.day in known
-                rows.created += day.day not in known
+            elif opened.report.rows.count(known=day.day in known, same=known.get(day.day) == day):
                 news[day.day] = day
         if writer and news:
             writer.put_calendar_days(news.values())
-        if progress:
-            progress(rows.read, rows.read)
     return opened.report
 
 
@@ -92,7 +85,3 @@ def _day(record: Record, opened: Opened) -> CalendarDay | None:
         return None
     name = texts.get("name", "")[:_MAX_NAME]
     return CalendarDay(day, kind, name, texts.get("name_en", "")[:_MAX_NAME] or name, report.source)
-
-
-def _same(before: CalendarDay | None, after: CalendarDay) -> bool:
-    return before == after

@@ -10,21 +10,20 @@ import numpy as np
 
 from geodata.candidates import CHECKS, Candidate, Check
 from geodata.datum import convert_point
-from geodata.errors import ParameterError, ValueUnusableError
+from geodata.errors import ValueUnusableError
 from geodata.hours import parse_hours
 from geodata.messages import Message
 from geodata.store import Store
 from geodata.store.candidates import put_candidates, read_candidates
 from geodata.vocabulary import Vocabulary
 from importers.cleaning import key_of, parse_number
-from importers.coordinates import DatumChoice, Given, datum_choice
+from importers.coordinates import DatumChoice, Given, check_datum, datum_choice
 from importers.extracting import Record
 from importers.known import Sample, find_datum, tell_datum
 from importers.opening import Opened, Progress, batch, open_table
 from importers.places import AreaAssigner
 from importers.profile import Profile
 from importers.report import EXIT_FAILED, ImportReport, Severity
-from importers.sites import DATUMS
 from importers.survey import given_of, lat_first_in
 from importers.words import Words
 
@@ -62,8 +61,7 @@ def import_candidates(
     ParameterError
         If ``datum`` is unknown.
     """
-    if datum not in DATUMS:
-        raise ParameterError("option_unusable", name="datum", value=datum, expected=", ".join(DATUMS))
+    check_datum(datum)
     opened = open_table(
         path,
         "candidates",
@@ -88,14 +86,11 @@ def import_candidates(
         _take(record, given, opened, choice, assigner, found)
     present = {item.code: item for item in read_candidates(store, sources=[report.source])}
     items = [item for _, item in found.values()]
-    with batch(store, opened, "candidates", actor) as writer:
-        report.rows.created += sum(item.code not in present for item in items)
-        report.rows.updated += sum(item.code in present and present[item.code] != item for item in items)
-        report.rows.unchanged += sum(present.get(item.code) == item for item in items)
+    with batch(store, opened, actor, progress) as writer:
+        for item in items:
+            report.rows.count(known=item.code in present, same=present.get(item.code) == item)
         if writer and report.exit_code != EXIT_FAILED:
             put_candidates(writer, items)
-    if progress:
-        progress(report.rows.read, report.rows.read)
     return report
 
 
@@ -103,9 +98,7 @@ def _located(opened: Opened) -> list[tuple[Record, Given]]:
     """Return the rows with a position; the others are rejected."""
     rows: list[tuple[Record, Given]] = []
     lat_first = lat_first_in(opened.extractor.heading("lonlat"))
-    for record in opened.extractor.records(opened.report):
-        if record is None:
-            continue
+    for record in opened.records():
         given = given_of(record.texts, lat_first=lat_first)
         if given.lon is None or given.lat is None:
             opened.report.reject(given.note or Message("demand_no_position"), row=record.row)

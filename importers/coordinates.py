@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geodata.errors import ValueUnusableError
+from geodata.errors import ParameterError, ValueUnusableError
 from geodata.messages import Message
 from geodata.sites import Datum
-from importers.datums import Decision
+from importers.datums import CANDIDATES, Decision
+
+#: What may be asked for.
+DATUMS = ("auto", *CANDIDATES)
 
 _DEGREES = re.compile(
     r"(?P<sign>[-+])?(?P<deg>\d+(?:\.\d+)?)\s*(?:°|度|º|d|deg)?\s*"
@@ -175,6 +178,18 @@ class DatumChoice:
     before: bool = False
 
 
+def check_datum(option: str) -> None:
+    """Refuse what is neither a datum nor ``auto``.
+
+    Raises
+    ------
+    ParameterError
+        If it is neither.
+    """
+    if option not in DATUMS:
+        raise ParameterError("option_unusable", name="datum", value=option, expected=", ".join(DATUMS))
+
+
 def datum_choice(
     option: str, *, stated: Datum | None = None, decision: Decision | None = None, before: Datum | None = None
 ) -> DatumChoice:
@@ -197,7 +212,7 @@ def datum_choice(
         The option if it names a datum, else what is stated, else what the evidence shows; else what was taken before or
         WGS-84, marked as assumed.
     """
-    asked: Datum | None = next((datum for datum in get_args(Datum) if datum == option), None)
+    asked: Datum | None = next((datum for datum in CANDIDATES if datum == option), None)
     if datum := asked or stated:
         return DatumChoice(datum, assumed=False)
     if decision is not None and decision.datum is not None:

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 from geodata.datum import to_wgs84
 from geodata.demand import DAY, DemandPoints, Kind
-from geodata.errors import ParameterError, ValueUnusableError
+from geodata.errors import ValueUnusableError
 from geodata.messages import Message
 from geodata.store import Store
 from geodata.vocabulary import Vocabulary, load_vocabulary
 from importers.cleaning import parse_number
-from importers.coordinates import DatumChoice, Given, datum_choice
+from importers.coordinates import DatumChoice, Given, check_datum, datum_choice
 from importers.datums import MAX_POINTS
 from importers.extracting import Record
 from importers.known import Sample, find_datum, tell_datum
@@ -27,7 +27,6 @@ from importers.opening import Opened, Progress, batch, open_table
 from importers.places import AreaAssigner
 from importers.profile import Profile, read_profile
 from importers.report import EXIT_FAILED, ImportReport
-from importers.sites import DATUMS
 from importers.streets import plain_name
 from importers.survey import given_of, lat_first_in
 from importers.words import Words
@@ -76,8 +75,7 @@ def import_demand(
     ParameterError
         If ``layer`` or ``datum`` is unusable.
     """
-    if datum not in DATUMS:
-        raise ParameterError("option_unusable", name="datum", value=datum, expected=", ".join(DATUMS))
+    check_datum(datum)
     called = plain_name(layer, path)
     words = vocabulary or load_vocabulary()
     chosen = read_profile(profile, Words(words), "demand")
@@ -93,12 +91,11 @@ def import_demand(
         vocabulary=words,
     )
     rows = _Rows.of(opened)
-    for record in opened.extractor.records(opened.report):
-        if record is not None:
-            rows.take(record)
+    for record in opened.records():
+        rows.take(record)
     choice = _datum(store, opened, rows, datum)
     tell_datum(opened.report, choice, located=len(rows.lon))
-    with batch(store, opened, "demand", actor) as writer:
+    with batch(store, opened, actor, progress) as writer:
         if opened.report.exit_code != EXIT_FAILED and len(rows.lon):
             demand = rows.demand(choice)
             known = {info.name for info in store.demand_layers()}
@@ -107,8 +104,6 @@ def import_demand(
             else:
                 news = writer.put_demand(called, demand)
             _tell(opened.report, called, demand, rows, news=news, known=called in known)
-    if progress:
-        progress(opened.report.rows.read, opened.report.rows.read)
     return opened.report
 
 

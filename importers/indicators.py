@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,6 @@ from importers.profile import Profile
 from importers.report import ImportReport
 from importers.tellings import NEEDS, Tellings
 
-_CHUNK = 5_000
 _NUMBER = re.compile(r"(?:约|近|共)?\s*([-+]?\d[\d,]*(?:\.\d+)?)\s*(万|亿|千|k|million)?\s*(.*)", re.IGNORECASE)
 _TIMES = {"": 1.0, "千": 1e3, "k": 1e3, "万": 1e4, "million": 1e6, "亿": 1e8}
 
@@ -66,12 +64,9 @@ def import_indicators(
     )
     run = _Run(store, opened, Tellings.of("indicator", store, opened), AreaAssigner(store.areas()))
     run.known_areas = {area.adcode for area in store.areas()}
-    with batch(store, opened, "indicators", actor) as writer:
-        records = opened.extractor.records(opened.report)
-        while chunk := list(islice(records, _CHUNK)):
-            run.load([record for record in chunk if record is not None], writer)
-            if progress:
-                progress(opened.report.rows.read, opened.report.rows.read)
+    with batch(store, opened, actor) as writer:
+        for chunk in opened.chunks(progress):
+            run.load(chunk, writer)
         if writer:
             run.tellings.finish(writer)
     return opened.report
@@ -144,12 +139,8 @@ class _Run:
         changed = []
         for subject, item in news:
             before = present.get(item.key(subject))
-            if before == item:
-                rows.unchanged += 1
-                continue
-            rows.created += before is None
-            rows.updated += before is not None
-            changed.append((subject, item))
+            if rows.count(known=before is not None, same=before == item):
+                changed.append((subject, item))
         if writer and changed:
             writer.put_indicators(changed)
 

@@ -1,10 +1,11 @@
-"""What every import begins with: the file opened, its table chosen, a report begun."""
+"""How every import begins and ends: the file opened, its table chosen, a report begun; one transaction, closed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from geodata.errors import FileError
@@ -12,7 +13,7 @@ from geodata.messages import Message
 from geodata.store import BatchInfo, Store, Writer
 from geodata.vocabulary import Vocabulary, load_vocabulary
 from importers.columns import Table, choose_table
-from importers.extracting import Extractor
+from importers.extracting import Extractor, Record
 from importers.profile import Profile, read_profile
 from importers.reading import Source, open_source
 from importers.report import EXIT_FAILED, ImportReport
@@ -21,18 +22,33 @@ from importers.words import Words
 
 #: Told of the rows done and the rows in all.
 Progress = Callable[[int, int], None]
+#: Rows that are matched and written together.
+CHUNK = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
     """A file ready to be gone through."""
 
+    subject: str
     file: Source
     table: Table
     words: Words
     profile: Profile
     extractor: Extractor
     report: ImportReport
+
+    def records(self) -> Iterator[Record]:
+        """Yield the rows that are to be used; all others are counted and noted."""
+        return (record for record in self.extractor.records(self.report) if record is not None)
+
+    def chunks(self, progress: Progress | None) -> Iterator[list[Record]]:
+        """Yield the rows that are to be used, some thousands at a time, and tell when each lot is done."""
+        records = self.extractor.records(self.report)
+        while chunk := list(islice(records, CHUNK)):
+            yield [record for record in chunk if record is not None]
+            if progress:
+                progress(self.report.rows.read, self.report.rows.read)
 
 
 def open_table(
@@ -120,14 +136,25 @@ def open_grid(
     if table.header_row > 1:
         report.add("info", Message("rows_above_header", {"count": table.header_row - 1}))
     extractor = Extractor(table, chosen, words if subject == "sites" else None, table.grid.name or path.stem)
-    return Opened(file, table, words, chosen, extractor, report)
+    return Opened(subject, file, table, words, chosen, extractor, report)
 
 
 @contextmanager
-def batch(store: Store, opened: Opened, kind: str, actor: str) -> Iterator[Writer | None]:
+def batch(
+    store: Store, opened: Opened, actor: str, progress: Progress | None = None, *, kind: str = ""
+) -> Iterator[Writer | None]:
     """Open one transaction for an import; yields ``None`` for a dry run.
 
     At its end the counts are kept with the batch. Where every row was rejected nothing is written.
+
+    Parameters
+    ----------
+    store, opened, actor
+        As in the import.
+    progress : callable, optional
+        Told at the end that all rows are done, for imports that do not tell while they go on.
+    kind : str
+        Of the batch; the subject of the file without.
 
     Raises
     ------
@@ -139,7 +166,9 @@ def batch(store: Store, opened: Opened, kind: str, actor: str) -> Iterator[Write
         yield None
         _require_rows(report)
     else:
-        info = BatchInfo(kind, actor, source=report.source, file_name=report.file, file_sha256=report.sha256)
+        info = BatchInfo(
+            kind or opened.subject, actor, source=report.source, file_name=report.file, file_sha256=report.sha256
+        )
         with store.write(info) as writer:
             yield writer
             _require_rows(report)
@@ -147,6 +176,8 @@ def batch(store: Store, opened: Opened, kind: str, actor: str) -> Iterator[Write
                 writer.finish(report.rows.to_json())
                 report.batch = writer.batch_id
     report.sort()
+    if progress:
+        progress(report.rows.read, report.rows.read)
 
 
 def _require_rows(report: ImportReport) -> None:

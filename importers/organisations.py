@@ -64,19 +64,15 @@ def import_organisations(
     )
     known = Organisations(store.organisations())
     reader = _Reader(opened, known, AreaAssigner(store.areas()))
-    with batch(store, opened, "organisations", actor) as writer:
+    with batch(store, opened, actor, progress) as writer:
         rows = reader.rows()
         news = reader.related(rows)
         report = opened.report
         for row, item in zip(rows, news, strict=True):
             before = known.get(row.item.code)
-            report.rows.created += before is None
-            report.rows.unchanged += before == item
-            report.rows.updated += before is not None and before != item
+            report.rows.count(known=before is not None, same=before == item)
         if writer and report.exit_code != EXIT_FAILED:
             writer.put_organisations(news)
-        if progress:
-            progress(report.rows.read, report.rows.read)
     return opened.report
 
 
@@ -104,9 +100,9 @@ class _Reader:
     def rows(self) -> list[_Row]:
         """Return the organisations of all rows that can be used; all else is noted and counted."""
         found: list[_Row] = []
-        for record in self._opened.extractor.records(self._report):
-            row = self._row(record) if record is not None else None
-            if row is None or record is None:
+        for record in self._opened.records():
+            row = self._row(record)
+            if row is None:
                 continue
             first = self._first.setdefault(row.item.code, record.row)
             if first != record.row:

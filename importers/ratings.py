@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
-from itertools import islice
 from pathlib import Path
 from typing import Any, get_args
 
@@ -25,8 +24,6 @@ from importers.report import ImportReport
 from importers.tellings import NEEDS, Meant, Tellings
 
 _NUMERALS = {numeral: value for value, numeral in enumerate("一二三四五", start=1)}
-#: Rows that are matched and written together.
-_CHUNK = 5_000
 
 
 def import_ratings(
@@ -77,12 +74,9 @@ def import_ratings(
     if scoring is not None:
         _tell_template(opened, scoring)
     run = _Run(store, opened, Tellings.of("evidence", store, opened), scoring)
-    with batch(store, opened, "ratings", actor) as writer:
-        records = opened.extractor.records(opened.report)
-        while chunk := list(islice(records, _CHUNK)):
-            run.load([record for record in chunk if record is not None], writer)
-            if progress:
-                progress(opened.report.rows.read, opened.report.rows.read)
+    with batch(store, opened, actor) as writer:
+        for chunk in opened.chunks(progress):
+            run.load(chunk, writer)
         if writer:
             run.tellings.finish(writer)
             writer.rate(run.touched, today or datetime.now().astimezone().date())
@@ -172,11 +166,9 @@ class _Run:
         changed: list[tuple[int, str, Evidence]] = []
         for site, items in news.items():
             own = {evidence_key(item): item for item in present.get(site, ()) if item.source == source}
-            differing = [(site, key, item) for key, item in items.items() if own.get(key) != item]
-            rows.unchanged += len(items) - len(differing)
-            rows.updated += sum(key in own for _, key, _ in differing)
-            rows.created += sum(key not in own for _, key, _ in differing)
-            changed += differing
+            for key, item in items.items():
+                if rows.count(known=key in own, same=own.get(key) == item):
+                    changed.append((site, key, item))
         if writer and changed:
             writer.put_evidence_many(changed)
             self.touched.update(site for site, _, _ in changed)

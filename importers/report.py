@@ -74,6 +74,13 @@ class Counts:
     skipped: int = 0
     rejected: int = 0
 
+    def count(self, *, known: bool, same: bool) -> bool:
+        """Count a row by whether the store has what it is about, and has it like this; return whether it is news."""
+        self.unchanged += same
+        self.updated += known and not same
+        self.created += not known
+        return not same
+
     def to_json(self) -> dict[str, int]:
         """Return the counts by name."""
         return {name: getattr(self, name) for name in self.__slots__}

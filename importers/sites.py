@@ -9,7 +9,7 @@ from geodata.messages import Message
 from geodata.store import Store
 from geodata.vocabulary import Vocabulary
 from importers import writing
-from importers.coordinates import DatumChoice, datum_choice
+from importers.coordinates import DatumChoice, check_datum, datum_choice
 from importers.known import Sample, find_datum, tell_datum
 from importers.loading import Loader
 from importers.merging import Ranks
@@ -24,7 +24,6 @@ from importers.survey import survey
 
 #: One of these columns must be there; a list without names gets them from the others, a map from what it has.
 NEEDS = ("name", "address", "street", "place_type")
-DATUMS = ("auto", "wgs84", "gcj02", "bd09")
 
 
 def import_sites(
@@ -95,8 +94,7 @@ def import_sites(
     StoreError
         If the store cannot be written.
     """
-    if datum not in DATUMS:
-        raise ParameterError("option_unusable", name="datum", value=datum, expected=", ".join(DATUMS))
+    check_datum(datum)
     if write_profile is not None:
         writing.check_target(write_profile)
     opened = open_table(
@@ -119,7 +117,7 @@ def import_sites(
     ranks = Ranks(report.source, opened.profile.rank, opened.profile.ranks)
     loader = Loader(store, opened.extractor, report, assigner, ranks, complete, listen)
     with (
-        batch(store, opened, "sites", actor) as writer,
+        batch(store, opened, actor) as writer,
         prepared_parts(recipe, opened.table, surveyed, processes) as parts,
     ):
         loader.run(writer, parts, surveyed.rows, progress)

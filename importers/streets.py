@@ -12,13 +12,12 @@ from geodata.errors import FileError, ParameterError, ValueUnusableError
 from geodata.messages import Message
 from geodata.store import BatchInfo, Store
 from geodata.streets import StreetNetwork
-from importers.coordinates import datum_choice
+from importers.coordinates import check_datum, datum_choice
 from importers.known import tell_datum
 from importers.opening import Progress
 from importers.reading import sha256_of
 from importers.reading.streets import RawStreets, read_streets
 from importers.report import ImportReport
-from importers.sites import DATUMS
 
 _MAX_NAME = 100
 
@@ -54,8 +53,7 @@ def import_streets(
     ParameterError
         If ``name`` or ``datum`` is unusable.
     """
-    if datum not in DATUMS:
-        raise ParameterError("option_unusable", name="datum", value=datum, expected=", ".join(DATUMS))
+    check_datum(datum)
     called = plain_name(name, path)
     raw = read_streets(path)
     # The file says that it has OpenStreetMap's coordinates, or none of it would be known to be streets.

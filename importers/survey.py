@@ -26,13 +26,12 @@ from importers.coordinates import (
     parse_pair,
     shared_points,
 )
-from importers.datums import MAX_POINTS
+from importers.datums import CANDIDATES, MAX_POINTS
 from importers.extracting import Extractor
 from importers.known import Sample
 from importers.words import Words
 
 Floats = NDArray[np.float64]
-_DATUMS: tuple[Datum, ...] = ("wgs84", "gcj02", "bd09")
 _UNSTATED = -1
 #: What the first pass looks at.
 _NEEDED = ("lon", "lat", "lonlat", "datum", "address", "area", "name", "site_name")
@@ -86,7 +85,7 @@ class Survey:
             float(self._lat[index]),
             float(self._given_lon[index]),
             float(self._given_lat[index]),
-            _DATUMS[self._datum[index]],
+            CANDIDATES[self._datum[index]],
             int(self._shared[index]),
             float(self._far_km[index]),
         )
@@ -174,9 +173,9 @@ def _surveyed(seen: _Seen, choose: Callable[[Sample], DatumChoice], *, lat_first
     datum = np.array(seen.datum, dtype=np.int8)
     located = ~np.isnan(given_lon)
     asked = int((located & (datum == _UNSTATED)).sum())
-    datum[datum == _UNSTATED] = _DATUMS.index(choice.datum)
+    datum[datum == _UNSTATED] = CANDIDATES.index(choice.datum)
     lon, lat = given_lon.copy(), given_lat.copy()
-    for number, name in enumerate(_DATUMS):
+    for number, name in enumerate(CANDIDATES):
         chosen = located & (datum == number)
         if chosen.any():
             lon[chosen], lat[chosen] = to_wgs84(given_lon[chosen], given_lat[chosen], name)
@@ -239,4 +238,4 @@ def lat_first_in(heading: str) -> bool:
 
 def _datum_of(words: Words, text: str) -> int:
     found = words.find("datums", text)
-    return next((number for number, name in enumerate(_DATUMS) if name == found), _UNSTATED)
+    return next((number for number, name in enumerate(CANDIDATES) if name == found), _UNSTATED)

@@ -14,7 +14,7 @@ from geodata.sites import Position, StoredSite
 from geodata.store import Store
 from geodata.vocabulary import Vocabulary
 from importers.cleaning import key_of
-from importers.coordinates import DatumChoice, datum_choice
+from importers.coordinates import DATUMS, DatumChoice, check_datum, datum_choice
 from importers.drafting import Draft
 from importers.extracting import Record
 from importers.geocoding.answers import Answer
@@ -24,7 +24,6 @@ from importers.known import Sample, find_datum, tell_datum
 from importers.opening import Opened, Progress, batch, open_table
 from importers.places import AreaAssigner, given_of, position_of
 from importers.report import ImportReport
-from importers.sites import DATUMS
 from importers.survey import Survey, survey
 
 COLUMNS = ("code", "name", "address", "area", "lon", "lat", "datum", "precision")
@@ -162,8 +161,7 @@ def read_sheet(
     ParameterError
         If ``datum`` is unknown.
     """
-    if datum not in DATUMS:
-        raise ParameterError("option_unusable", name="datum", value=datum, expected=", ".join(DATUMS))
+    check_datum(datum)
     opened = open_table(
         path, "positions", needs=("code",), profile=None, source=source, dry_run=dry_run, vocabulary=vocabulary
     )
@@ -178,7 +176,7 @@ def read_sheet(
     if surveyed.located:
         tell_datum(opened.report, surveyed.choice, located=surveyed.located)
     reader = _Reader(store, opened, surveyed, Regions(areas))
-    with batch(store, opened, "geocoding", actor) as writer:
+    with batch(store, opened, actor, progress, kind="geocoding") as writer:
         findings = reader.findings()
         if writer:
             write(writer, findings, assigner)
@@ -186,8 +184,6 @@ def read_sheet(
             opened.report.rows.updated += finding.becomes == "placed"
             opened.report.rows.review += finding.becomes == "review"
             opened.report.rows.rejected += finding.becomes == "changed"
-        if progress:
-            progress(opened.report.rows.read, opened.report.rows.read)
     return opened.report
 
 
@@ -204,7 +200,7 @@ class _Reader:
 
     def findings(self) -> list[Finding]:
         """Return what the rows say that can be used; all else is noted and counted."""
-        records = [record for record in self._opened.extractor.records(self._report) if record is not None]
+        records = list(self._opened.records())
         wanted = [record.texts.get("code", "").strip().upper() for record in records]
         known = {stored.code: stored for stored in self._store.sites(codes=wanted)}
         found: list[Finding] = []
