@@ -1,6 +1,7 @@
 // The page that puts an embedded map together: the code and the preview follow the form.
 
 import { copy } from "../clipboard.js";
+import { byId } from "../dom.js";
 
 /**
  * @typedef {{base: string, height: number, titles: Record<string, string>, paths: Record<string, string>,
@@ -17,16 +18,6 @@ const form = /** @type {HTMLFormElement} */ (byId("maker"));
 const preview = /** @type {HTMLIFrameElement} */ (byId("preview"));
 const heightField = /** @type {HTMLInputElement} */ (byId("height"));
 let timer = 0;
-
-/**
- * @param {string} id
- * @returns {HTMLElement}
- */
-function byId(id) {
-  const found = document.getElementById(id);
-  if (!found) throw new Error(`no element ${id}`);
-  return found;
-}
 
 /**
  * @param {string} name

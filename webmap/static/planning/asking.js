@@ -1,5 +1,7 @@
 // Asking the server for the desk: as staff, with the token of this login, and errors in its words.
 
+export { h } from "../dom.js";
+
 /** @typedef {{element: string, map: string, tiles: string[], script: string}} OneMap */
 /**
  * @typedef {{lang: string, locale: string, api: string, files: string, desk: string, compare: string,
@@ -77,36 +79,6 @@ export function complaint(error) {
   if (error instanceof DOMException && error.name === "AbortError") return "";
   if (error instanceof Refused) return error.message;
   throw error;
-}
-
-/** @typedef {Node | string | null | undefined | false} Child */
-
-/**
- * Make an element; text goes in as text, whatever a name holds.
- *
- * @template {keyof HTMLElementTagNameMap} K
- * @param {K} tag
- * @param {Record<string, string | boolean | number | null | undefined | ((event: any) => void)>} [attributes]
- * @param {...Child} children
- * @returns {HTMLElementTagNameMap[K]}
- */
-export function h(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (typeof value === "function") made.addEventListener(name.slice(2), value);
-    else if (value === true) made.setAttribute(name, "");
-    else if (value !== false && value !== null && value !== undefined) made.setAttribute(name, String(value));
-  }
-  made.append(...children.filter(isShown));
-  return made;
-}
-
-/**
- * @param {Child} child
- * @returns {child is Node | string}
- */
-function isShown(child) {
-  return child !== null && child !== undefined && child !== false && child !== "";
 }
 
 /**
