@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask, Response
 
-from webmap.api import bodies, offline, reference, sites, ways
+from webmap.api import bodies, detail, offline, reference, sites, ways
 from webmap.api.documents import ApiDocument, keep_document
 from webmap.api.organisations import organisation, organisations
 from webmap.api.parameters import WayParameters
@@ -17,6 +17,8 @@ _UNAVAILABLE = {
     429: "The client asked for more than its share; `Retry-After` says when to come back",
     503: "No data is loaded yet",
 }
+_OF_A_SITE = {308: "The code is a former one", 404: "There is no such site", **_UNAVAILABLE}
+_OF_AN_ORGANISATION = {404: "There is no such organisation", **_UNAVAILABLE}
 
 
 def register_api(app: Flask) -> None:
@@ -64,34 +66,34 @@ def register_api(app: Flask) -> None:
             geojson=True,
         ),
         "/sites/<code>": described(
-            sites.site,
+            detail.site,
             query=models.site,
             body=bodies.SiteDetail,
             zh="一个地点的全部信息",
-            also={308: "The code is a former one", 404: "There is no such site", **_UNAVAILABLE},
+            also=_OF_A_SITE,
             geojson=True,
         ),
         "/sites/<code>/rating": described(
-            sites.rating,
+            detail.rating,
             query=models.plain,
             body=bodies.SiteRating,
             zh="一个地点的评分由哪些依据得来",
-            also={308: "The code is a former one", 404: "There is no such site", **_UNAVAILABLE},
+            also=_OF_A_SITE,
         ),
         "/sites/<code>/way": described(
             ways.way,
             query=WayParameters,
             body=bodies.WayFeature,
             zh="步行去一个地点的路线",
-            also={308: "The code is a former one", 404: "There is no such site or it has no position", **_UNAVAILABLE},
+            also=_OF_A_SITE | {404: "There is no such site or it has no position"},
             geojson=True,
         ),
         "/sites/<code>/indicators": described(
-            sites.indicators,
+            detail.indicators,
             query=models.plain,
             body=bodies.SiteIndicators,
             zh="一个地点公布过的各项数据",
-            also={308: "The code is a former one", 404: "There is no such site", **_UNAVAILABLE},
+            also=_OF_A_SITE,
         ),
         "/areas": described(
             reference.areas,
@@ -106,14 +108,14 @@ def register_api(app: Flask) -> None:
             query=models.organisations,
             body=bodies.OrganisationPage,
             zh="运营站点的工会组织，逐页列出",
-            also={404: "There is no such organisation", **_UNAVAILABLE},
+            also=_OF_AN_ORGANISATION,
         ),
         "/organisations/<code>": described(
             organisation,
             query=models.organisation,
             body=bodies.OrganisationDetail,
             zh="一个工会组织的全部信息，及其与下级运营的地点",
-            also={404: "There is no such organisation", **_UNAVAILABLE},
+            also=_OF_AN_ORGANISATION,
         ),
         "/stats": described(
             reference.stats, query=models.stats, body=bodies.Stats, zh="地点数量统计", also=_UNAVAILABLE

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from flask import Response, redirect, request, url_for
-from werkzeug.wrappers import Response as BaseResponse
+from flask import Response, request
 
 from geodata.datum import convert_point
-from geodata.errors import NotFoundError
 from geodata.index import CELL_PX, LISTED_STATES, SiteQuery, Suggestion
 from geodata.sites import Datum
 from webmap.api.answers import (
@@ -30,13 +28,11 @@ from webmap.api.parameters import (
     FilterParameters,
     ListParameters,
     NearbyParameters,
-    SiteParameters,
     SuggestParameters,
     missing,
     parse,
 )
 from webmap.context import Context, context
-from webmap.handoff import Destination, navigation
 
 if TYPE_CHECKING:
     from geodata.index import Hits, SiteIndex
@@ -179,80 +175,6 @@ def find_clusters(parts: Context, asked: ClusterParameters) -> Answer:
         )
 
     return Answer(body, tag=parts.etag(index, now), content_type=GEOJSON)
-
-
-def site(code: str) -> BaseResponse:
-    """Give everything that is known about one site.
-
-    A code that a site had before it was merged with another one leads to the present code with status 308.
-    """
-    parts = context()
-    asked = parse(parts.parameters.site, request.args)
-    index, now = parts.index, parts.now()
-    current = index.canonical(code.upper())
-    if current is None:
-        raise NotFoundError("site_unknown", site=code[:40])
-    if current != code:
-        return moved("api.site", current)
-
-    def body() -> bytes:
-        detail = index.detail(current, now, asked.datum)
-        plain = detail if asked.datum == "wgs84" else index.detail(current, now, "wgs84")
-        detail["properties"]["navigation"] = _navigation(plain, asked)
-        return json_bytes(detail)
-
-    return answer(etag(index, now), body, content_type=GEOJSON)
-
-
-def rating(code: str) -> BaseResponse:
-    """Tell why a site has its score: every piece of evidence with its source, its date and what it brings.
-
-    Without evidence that counts there is no score.
-    """
-    parts = context()
-    parse(parts.parameters.plain, request.args)
-    index, now = parts.index, parts.now()
-    current = index.canonical(code.upper())
-    if current is None:
-        raise NotFoundError("site_unknown", site=code[:40])
-    if current != code:
-        return moved("api.rating", current)
-    return answer(etag(index, now), lambda: json_bytes({**index.rating(current, now), "data_version": index.version}))
-
-
-def indicators(code: str) -> BaseResponse:
-    """Give all figures that were published about a site, the latest first, each with its period and source."""
-    parts = context()
-    parse(parts.parameters.plain, request.args)
-    index, now = parts.index, parts.now()
-    current = index.canonical(code.upper())
-    if current is None:
-        raise NotFoundError("site_unknown", site=code[:40])
-    if current != code:
-        return moved("api.indicators", current)
-
-    def body() -> bytes:
-        return json_bytes({"code": current, "indicators": index.indicators(current), "data_version": index.version})
-
-    return answer(etag(index, now), body)
-
-
-def moved(endpoint: str, code: str) -> BaseResponse:
-    """Lead to the same about the present code."""
-    query = request.query_string.decode("ascii", "ignore")
-    response = redirect(url_for(endpoint, code=code) + (f"?{query}" if query else ""), 308)
-    response.headers["Cache-Control"] = REVALIDATED
-    return response
-
-
-def _navigation(detail: dict[str, Any], asked: SiteParameters) -> list[dict[str, Any]]:
-    """Return the links to a site whose detail is given in WGS-84."""
-    properties, geometry = detail["properties"], detail["geometry"]
-    point = properties["entrance"] or (geometry and geometry["coordinates"])
-    if not point or properties["precision"] == "area":  # the middle of a district is no place to send anyone to
-        return []
-    destination = Destination(point[0], point[1], properties["name"], properties["address"])
-    return navigation(destination, app_name=context().settings.place.app_name, mode=asked.mode)
 
 
 def suggest() -> Response:

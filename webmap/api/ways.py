@@ -6,8 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
-from flask import request
-from werkzeug.wrappers import Response as BaseResponse
+from flask import Response, request
 
 from geodata.datum import convert_point
 from geodata.errors import NotFoundError
@@ -15,15 +14,15 @@ from geodata.index.features import DETOUR, WALK_M_PER_MIN
 from geodata.index.geometry import geodesic_m
 from geodata.sites import Datum
 from webmap.api.answers import GEOJSON, PRIVATE, Answer, json_bytes, respond
+from webmap.api.detail import present_code
 from webmap.api.parameters import WayParameters, parse
-from webmap.api.sites import moved
 from webmap.context import Context, context
 
 #: Decimal places of a degree: a decimetre.
 _DIGITS = 6
 
 
-def way(code: str) -> BaseResponse:
+def way(code: str) -> Response:
     """Give the way on foot from a point to one site.
 
     It follows streets where they are loaded, and is the straight line elsewhere: `walk_basis` says which. The point is
@@ -32,11 +31,7 @@ def way(code: str) -> BaseResponse:
     parts = context()
     asked = parse(WayParameters, request.args)
     index, now = parts.index, parts.now()
-    current = index.canonical(code.upper())
-    if current is None:
-        raise NotFoundError("site_unknown", site=code[:40])
-    if current != code:
-        return moved("api.way", current)
+    current = present_code(index, code)
     detail = index.detail(current, now)
     properties = detail["properties"]
     target = properties["entrance"] or (detail["geometry"] and detail["geometry"]["coordinates"])
