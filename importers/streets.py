@@ -70,6 +70,8 @@ def import_streets(
     report.add("info", Message("streets_made", {"name": called, **sizes}))
     if raw.closed:
         report.add("info", Message("streets_closed", {"count": raw.closed}))
+    if raw.barriers:
+        report.add("info", Message("streets_barriers", {"count": raw.barriers}))
     open_ones = np.max([np.maximum(*pair) for pair in raw.kmh.values()], axis=0) > 0
     if apart := int(open_ones.sum()) - kept:
         report.add("info", Message("streets_apart", {"count": apart}))

@@ -33,6 +33,8 @@ TAGS = (
     "area",
     "indoor",
 )
+#: Further tags that decide about a point of a street, such as a gate.
+POINT_TAGS = ("barrier", "locked")
 _CLOSED = frozenset({"no", "private", "use_sidepath", "military"})
 _OPEN = frozenset({"yes", "designated", "permissive", "official", "destination", "customers"})
 #: Where people walk: bicycles are ridden there only if a sign says so.
@@ -59,6 +61,8 @@ class Profile:
         Tags that permit or forbid, the general one first.
     obeys_oneway : bool
         Whether one-way streets bind.
+    barriers : frozenset of str
+        Kinds of barriers (OSM's ``barrier``) that stop the traveller unless a tag lets him pass.
     """
 
     code: str
@@ -67,6 +71,7 @@ class Profile:
     pushed: float
     access: tuple[str, ...]
     obeys_oneway: bool
+    barriers: frozenset[str]
 
     def kmh(self, tags: Mapping[str, str]) -> tuple[float, float]:
         """Return the speed along a street and against its drawing, in km/h; 0 where that is not allowed.
@@ -94,9 +99,29 @@ class Profile:
         along, against = self._directions(tags)
         return (speed if along else 0.0), (speed if against else 0.0)
 
-    def _allowed(self, tags: Mapping[str, str]) -> bool:
+    def passes(self, tags: Mapping[str, str]) -> bool:
+        """Tell whether one gets past a point of a street, of which gates, bollards and the like may stop travellers.
+
+        The rules are those of OpenStreetMap's wiki. "Barriers": a node tagged ``barrier`` on a way has a default by its
+        kind, which access tags override. "Key:access": the most special of these tags counts; without any, a gate or
+        bollard is passable on foot and by bicycle. "Key:locked": a locked gate says that it is shut, not for whom; here
+        it is shut to all whose own tag (``foot``, ``bicycle``) does not let them in.
+
+        Parameters
+        ----------
+        tags : mapping
+            Tags of the node, of :data:`TAGS` and :data:`POINT_TAGS`.
+        """
+        kind = tags.get("barrier", "")
+        if not kind:  # access tags of other nodes are about something that stands there
+            return True
+        if tags.get("locked") == "yes" and tags.get(self.access[-1], "") not in _OPEN:
+            return False
+        return self._allowed(tags, unless_stated=kind not in self.barriers)
+
+    def _allowed(self, tags: Mapping[str, str], *, unless_stated: bool = True) -> bool:
         """Tell whether the most special tag that says something lets the traveller in."""
-        allowed = True
+        allowed = unless_stated
         for name in self.access:
             value = tags.get(name, "")
             if value in _CLOSED:
@@ -132,6 +157,7 @@ def _load() -> dict[str, Profile]:
             pushed=table["pushed"],
             access=tuple(table["access"]),
             obeys_oneway=table["obeys_oneway"],
+            barriers=frozenset(table["barriers"]),
         )
         for code, table in content.items()
     }

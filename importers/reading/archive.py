@@ -10,7 +10,8 @@ from pathlib import Path
 from geodata.errors import FileError
 from importers.reading import limits
 
-#: What zipfile raises for archives that are torn, protected or packed in unusual ways.
+#: What zipfile raises for archives that are torn, protected or packed in unusual ways; ``NotImplementedError`` is its
+#: word for a compression that it does not know.
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError)
 _CHUNK = 1 << 20
 _OUTSIDE = re.compile(r"^[/\\]|^[A-Za-z]:|(?:^|[/\\])\.\.(?:[/\\]|$)|\x00")

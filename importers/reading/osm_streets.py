@@ -1,9 +1,10 @@
-"""Streets of OpenStreetMap extracts: ways with a ``highway`` tag, cut where they meet."""
+"""Streets of OpenStreetMap extracts: ways with a ``highway`` tag, cut where they meet and where a barrier stands."""
 
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,13 @@ import numpy as np
 import osmium
 
 from geodata.errors import FileError
-from geodata.streets.profiles import TAGS
-from importers.reading.streets import MAX_POINTS, RawStreets, by_profile, speeds_of
+from geodata.streets import PROFILES
+from geodata.streets.profiles import POINT_TAGS, TAGS
+from importers.reading.streets import MAX_POINTS, Floats, RawStreets, by_profile, speeds_of
 
 _UNITS = 1e7
 _WANTED = frozenset(TAGS)
+_WANTED_OF_POINTS = _WANTED.union(POINT_TAGS)
 
 
 @dataclass(slots=True)
@@ -28,12 +31,17 @@ class _Ways:
     y: array[int] = field(default_factory=lambda: array("i"))
     begin: array[int] = field(default_factory=lambda: array("q"))
     speeds: list[tuple[tuple[float, float], ...]] = field(default_factory=list)
+    #: Nodes that stop some travellers, with the profiles that get past them.
+    barriers: dict[int, tuple[bool, ...]] = field(default_factory=dict)
     streets: int = 0
     closed: int = 0
 
 
 def read_osm_streets(path: Path) -> RawStreets:
     """Return the streets of an extract that at least one profile may use.
+
+    A barrier that some travellers do not get past (:meth:`geodata.streets.profiles.Profile.passes`) parts the streets
+    at its node: their ends there are nodes of their own, joined for those alone who get past.
 
     Raises
     ------
@@ -43,16 +51,27 @@ def read_osm_streets(path: Path) -> RawStreets:
     ways = _Ways()
     try:
         found: Any = osmium.FileProcessor(str(path)).with_locations()
-        found = found.with_filter(osmium.filter.EntityFilter(osmium.osm.WAY))
-        found = found.with_filter(osmium.filter.KeyFilter("highway"))
-        for way in found:
-            _take(way, ways, path)
+        found = found.with_filter(osmium.filter.EntityFilter(osmium.osm.NODE | osmium.osm.WAY))
+        found = found.with_filter(osmium.filter.KeyFilter("highway", "barrier"))
+        for item in found:
+            if item.is_node():
+                _stand(item, ways)
+            elif "highway" in item.tags:
+                _take(item, ways, path)
     except (RuntimeError, OSError, ValueError) as error:
         reason = str(error).replace(str(path), path.name)[:200]
         raise FileError("file_osm_unreadable", file=path.name, reason=reason) from error
     if not ways.ref:
         raise FileError("file_no_streets", file=path.name)
     return _cut(ways)
+
+
+def _stand(node: Any, ways: _Ways) -> None:
+    """Note a node that stops some travellers."""
+    tags = {tag.k: tag.v for tag in node.tags if tag.k in _WANTED_OF_POINTS}
+    passing = tuple(profile.passes(tags) for profile in PROFILES.values())
+    if not all(passing):
+        ways.barriers[node.id] = passing
 
 
 def _take(way: Any, ways: _Ways, path: Path) -> None:
@@ -90,9 +109,10 @@ def _cut(ways: _Ways) -> RawStreets:
     begin = np.array(ways.begin, np.int64)
     end = np.append(begin[1:], count)
     refs, place, uses = np.unique(np.array(ways.ref, np.int64), return_inverse=True, return_counts=True)
+    stops = np.isin(refs, np.array(list(ways.barriers), np.int64))
     is_end = np.zeros(count, bool)
     is_end[begin] = is_end[end - 1] = True
-    meets = is_end | (uses[place] > 1)
+    meets = is_end | (uses[place] > 1) | stops[place]
     cuts = np.flatnonzero(meets)
     way = np.repeat(np.arange(len(begin)), end - begin)
     same = way[cuts[:-1]] == way[cuts[1:]]
@@ -104,8 +124,7 @@ def _cut(ways: _Ways) -> RawStreets:
     position[place] = np.arange(count)
     inner = high - low - 1
     points = np.repeat(low + 1, inner) + (np.arange(int(inner.sum())) - np.repeat(np.cumsum(inner) - inner, inner))
-    speeds = np.asarray(ways.speeds, np.float64)[way[low]]
-    return RawStreets(
+    raw = RawStreets(
         lon=lon[position[nodes]],
         lat=lat[position[nodes]],
         first=node_of[place[low]],
@@ -113,8 +132,37 @@ def _cut(ways: _Ways) -> RawStreets:
         start=np.concatenate(([0], np.cumsum(inner))),
         inner_lon=lon[points],
         inner_lat=lat[points],
-        kmh=by_profile(speeds),
+        kmh=by_profile(np.asarray(ways.speeds, np.float64)[way[low]]),
         streets=ways.streets,
         closed=ways.closed,
+        barriers=int(stops.sum()),
         facts={"format": "osm", "crs": "EPSG:4326"},
+    )
+    stopping = np.flatnonzero(stops)
+    return _parted(raw, {int(node_of[at]): ways.barriers[int(refs[at])] for at in stopping}) if len(stopping) else raw
+
+
+def _parted(raw: RawStreets, barriers: Mapping[int, tuple[bool, ...]]) -> RawStreets:
+    """Part streets at nodes that stop some profiles; those that pass get edges without length to go through."""
+    ends = np.concatenate((raw.first, raw.last))
+    at = np.flatnonzero(np.isin(ends, list(barriers)))
+    stopped = ends[at]
+    own = len(raw.lon) + np.arange(len(at))
+    ends[at] = own
+    passing = np.array([barriers[int(node)] for node in stopped])
+    joined = passing.any(axis=1)
+    further = int(joined.sum())
+    kmh: dict[str, tuple[Floats, Floats]] = {}
+    for number, (code, speeds) in enumerate(raw.kmh.items()):
+        through = np.where(passing[joined, number], PROFILES[code].off_street, 0.0)
+        along, against = (np.concatenate((part, through)) for part in speeds)
+        kmh[code] = along, against
+    return replace(
+        raw,
+        lon=np.concatenate((raw.lon, raw.lon[stopped])),
+        lat=np.concatenate((raw.lat, raw.lat[stopped])),
+        first=np.concatenate((ends[: len(raw.first)], stopped[joined])),
+        last=np.concatenate((ends[len(raw.first) :], own[joined])),
+        start=np.concatenate((raw.start, np.full(further, raw.start[-1]))),
+        kmh=kmh,
     )

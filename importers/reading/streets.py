@@ -37,6 +37,8 @@ class RawStreets:
         Streets of the file, those included that nobody may use.
     closed : int
         Streets that nobody may use.
+    barriers : int
+        Gates and the like that some travellers cannot pass.
     facts : mapping
         What was found out about the file, for the report.
     """
@@ -52,6 +54,7 @@ class RawStreets:
     length_m: Floats | None = None
     streets: int = 0
     closed: int = 0
+    barriers: int = 0
     facts: Mapping[str, str] = field(default_factory=dict)
 
 

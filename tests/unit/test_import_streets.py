@@ -93,6 +93,51 @@ def test_an_extract_is_cut_where_streets_meet(extract: Path) -> None:
     assert np.isfinite(network.along_s["ebike"]).sum() == 2
 
 
+#: What stands at node 2 of a street 1–2–3, and whether one gets past it on foot and by e-bike.
+BARRIERS: list[tuple[dict[str, str], bool, bool]] = [
+    ({"barrier": "gate"}, True, True),
+    ({"barrier": "gate", "access": "private"}, False, False),
+    ({"barrier": "gate", "access": "no", "foot": "yes"}, True, False),
+    ({"barrier": "gate", "access": "private", "bicycle": "permissive"}, False, True),
+    ({"barrier": "gate", "locked": "yes"}, False, False),
+    ({"barrier": "gate", "locked": "yes", "foot": "designated"}, True, False),
+    ({"barrier": "gate", "locked": "no"}, True, True),
+    ({"barrier": "lift_gate", "motor_vehicle": "private"}, True, True),
+    ({"barrier": "bollard", "vehicle": "no"}, True, False),
+    ({"barrier": "bollard", "vehicle": "no", "bicycle": "dismount"}, True, True),
+    ({"barrier": "kissing_gate"}, True, False),
+    ({"barrier": "turnstile", "bicycle": "yes"}, True, True),
+    ({"barrier": "wall"}, False, False),
+    ({"barrier": "wall", "foot": "yes"}, True, False),
+    ({"entrance": "main", "access": "private"}, True, True),
+    ({"highway": "crossing", "access": "no"}, True, True),
+]
+
+
+@pytest.mark.parametrize(("tags", "on_foot", "by_ebike"), BARRIERS)
+@pytest.mark.parametrize("ways", [[[1, 2, 3]], [[1, 2], [2, 3]]])
+def test_gates_and_the_like_stop_those_they_are_closed_to(
+    tmp_path: Path, tags: dict[str, str], on_foot: bool, by_ebike: bool, ways: list[list[int]]
+) -> None:
+    path = tmp_path / "gate.osm.pbf"
+    # A way round by 4, ten times as long, keeps both ends in one network.
+    places = {1: (114.0, 22.5), 2: (114.001, 22.5), 3: (114.002, 22.5), 4: (114.001, 22.51)}
+    with osmium.SimpleWriter(str(path)) as writer:
+        for number, place in places.items():
+            writer.add_node(Node(id=number, location=place, version=1, tags=tags if number == 2 else {}))
+        for number, nodes in enumerate([*ways, [1, 4, 3]], start=1):
+            writer.add_way(Way(id=number, nodes=nodes, tags={"highway": "residential"}, version=1))
+    assert read_streets(path).barriers == (not (on_foot and by_ebike))
+    network = network_of(path)
+    for profile, passes in (("foot", on_foot), ("ebike", by_ebike)):
+        # Beside the gate on either side: up to it one may go in any case.
+        a, b = (network.snap(lon, 22.5, profile=profile, max_distance_m=5) for lon in (114.0009, 114.0011))
+        seconds = network.travel_times(a, b, cutoff_s=7200).toarray()[0, 0]
+        straight = 0.0002 * 102_700 * 3.6 / (4.8 if profile == "foot" else 15)
+        assert (seconds == pytest.approx(straight, rel=0.05)) == passes, profile
+        assert seconds > 0
+
+
 def test_streets_of_a_file_go_into_the_store(store: Store, extract: Path) -> None:
     report = import_streets(store, extract, dry_run=True)
     assert (report.batch, store.street_networks()) == (None, [])
