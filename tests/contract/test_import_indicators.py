@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 
 import pytest
 import shapely
@@ -18,8 +16,8 @@ from importers.indicators import import_indicators
 from importers.report import ImportReport
 from importers.review import accept
 from importers.sites import import_sites
+from tests.importing import Write
 
-Write = Callable[[str], Path]
 #: What the unions of the two model districts published.
 PUBLISHED = (
     "名称,区县,指标,项目,时间段,数值,单位,来源\n"
@@ -29,16 +27,6 @@ PUBLISHED = (
     ",440604,金额,四项互助保障计划,2024-01-01 至 2024-07-31,185.1万元,,禅城区总工会\n"
     ",禅城区,慰问天数,,2024-Q2,3,天,禅城区总工会\n"
 )
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    def write(content: str, name: str = "file.csv") -> Path:
-        path = tmp_path / name
-        path.write_text(content, encoding="utf-8")
-        return path
-
-    return write
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,27 +17,10 @@ from geodata.store import Store
 from importers.areas import import_areas, level_of
 from importers.calendar import import_calendar
 from importers.ratings import import_ratings
-from importers.report import ImportReport
 from importers.sites import import_sites
+from tests.importing import Write, counts
 
 TODAY = date(2026, 11, 1)
-Write = Callable[[str], Path]
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    def write(content: str, name: str = "file.csv") -> Path:
-        path = tmp_path / name
-        path.write_text(content, encoding="utf-8")
-        return path
-
-    return write
-
-
-def counts(report: ImportReport) -> tuple[int, ...]:
-    assert all(text for issue in report.issues for text in issue.message.texts().values())
-    rows = report.rows
-    return rows.read, rows.created, rows.updated, rows.unchanged, rows.skipped, rows.rejected
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -16,9 +15,9 @@ from importers.ratings_template import load_template, write_template
 from importers.report import ImportReport
 from importers.review import accept, reject
 from importers.sites import import_sites
+from tests.importing import Write
 from tests.unit.test_ratings import TODAY
 
-Write = Callable[[str], Path]
 STATIONS = (
     "编号,名称,地址,电话,经度,纬度\n"
     "1,大海阳路户外劳动者服务站点,芝罘区大海阳路81号,0535-6612345,121.3862,37.5300\n"
@@ -26,16 +25,6 @@ STATIONS = (
     "3,北马路职工驿站(火车站店),芝罘区北马路135号,0535-6688888,121.3850,37.5440\n"
     "4,万达广场驿站,芝罘区西关南街6号,,121.3778,37.5375\n"
 )
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    def write(content: str, name: str = "file.csv") -> Path:
-        path = tmp_path / name
-        path.write_text(content, encoding="utf-8")
-        return path
-
-    return write
 
 
 @pytest.fixture

@@ -9,12 +9,12 @@ import openpyxl
 import pytest
 
 from geodata.errors import ProfileError
-from geodata.sites import StoredSite
 from geodata.store import Store
 from importers.profile import Profile
 from importers.report import ImportReport
 from importers.sites import import_sites
 from importers.stacking import clean_title
+from tests.importing import by_name
 
 Sheets = dict[str, list[list[object]]]
 
@@ -30,10 +30,6 @@ def book(path: Path, sheets: Sheets, merged: dict[str, list[str]] | None = None)
             sheet.merge_cells(area)
     workbook.save(path)
     return path
-
-
-def by_name(store: Store) -> dict[str, StoredSite]:
-    return {stored.site.name: stored for stored in store.sites()}
 
 
 def codes(report: ImportReport) -> Counter[str]:

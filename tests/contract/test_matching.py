@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import json
-from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +16,9 @@ from importers.profile import Profile
 from importers.report import ImportReport
 from importers.review import accept, reject
 from importers.sites import import_sites
+from tests.importing import Load, Rows, codes, only, write_rows
 from webmap.cli import main
 
-Load = Callable[..., ImportReport]
 STREET = {
     "id": "s1", "name": "大海阳路工会驿站", "lon": "121.3900", "lat": "37.5300", "address": "芝罘区大海阳路12号",
     "phone": "0535-1234567", "facilities": "饮水",
@@ -36,28 +34,15 @@ UNSURE = {"id": "p8", "name": "大海阳路驿站", "lon": "121.3918", "lat": "3
 
 @pytest.fixture
 def load(store: Store, tmp_path: Path) -> Load:
-    def load(rows: Sequence[Mapping[str, object]], source: str = "street", **options: Any) -> ImportReport:
-        path = tmp_path / "list.csv"
-        with path.open("w", newline="", encoding="utf-8") as stream:
-            writer = csv.DictWriter(stream, list(dict.fromkeys(key for row in rows for key in row)))
-            writer.writeheader()
-            writer.writerows(rows)
+    def load(rows: Rows, source: str = "street", **options: Any) -> ImportReport:
+        path = write_rows(tmp_path / "list.csv", rows)
         return import_sites(store, path, **{"kind": "rest_station", "datum": "wgs84", "source": source, **options})
 
     return load
 
 
-def only(store: Store) -> StoredSite:
-    (stored,) = store.sites()
-    return stored
-
-
 def refs(stored: StoredSite) -> set[tuple[str, str]]:
     return {(ref.source, ref.key) for ref in stored.sources}
-
-
-def codes(report: ImportReport) -> list[str]:
-    return [issue.message.code for issue in report.issues]
 
 
 def test_a_row_of_another_list_finds_its_place(store: Store, load: Load) -> None:
