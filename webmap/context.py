@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from flask import current_app, request
 
+from geodata.hours import night_number
 from geodata.messages import Lang
 from geodata.vocabulary import Vocabulary
 from webmap.readmodel import ReadModel
@@ -52,7 +53,8 @@ class Context:
 
     def etag(self, index: SiteIndex, now: datetime) -> str:
         """Return what changes whenever an answer may (:func:`webmap.api.answers.etag`)."""
-        return f"{index.store_id}-{index.version}-{index.boundary(now)}-{index.rated_on:%j}-{self.edition}"
+        times = f"{index.boundary(now)}-{night_number(now)}-{index.rated_on:%j}"
+        return f"{index.store_id}-{index.version}-{times}-{self.edition}"
 
 
 def context() -> Context:

@@ -13,6 +13,7 @@ from geodata.hours.evaluation import (
     week,
 )
 from geodata.hours.expression import check_osm
+from geodata.hours.night import at_night, night_number
 from geodata.hours.texts import ParsedHours, parse_hours
 
 __all__ = [
@@ -23,7 +24,9 @@ __all__ = [
     "ParsedHours",
     "StateName",
     "Timetable",
+    "at_night",
     "check_osm",
+    "night_number",
     "open_state",
     "parse_hours",
     "state_at",

@@ -76,6 +76,7 @@ def test_radius_is_in_metres(client: FlaskClient, filled: Filled) -> None:
         ("state=closed,planned", {"gone", "planned"}),
         ("open=now&unknown=no", {"weekdays", "always"}),
         ("open=now", {"weekdays", "always", "unknown", "district", "hostile"}),
+        ("open=night&unknown=no", {"always"}),
         ("open=2026-10-10T10:00&unknown=no", {"weekdays", "always", "center"}),
         ("open=2026-10-10T02:00:00Z&unknown=no", {"weekdays", "always", "center"}),
         ("open=2026-10-10T10:00:00+08:00&unknown=no", {"weekdays", "always", "center"}),  # the plus sign unescaped

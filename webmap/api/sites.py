@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Response, request
 
 from geodata.datum import convert_point
+from geodata.hours import at_night
 from geodata.index import CELL_PX, LISTED_STATES, SiteQuery, Suggestion
 from geodata.sites import Datum
 from webmap.api.answers import (
@@ -67,9 +68,9 @@ def _wishes(codes: tuple[str, ...]) -> tuple[tuple[str, bool], ...]:
 
 def open_at(parameters: FilterParameters, now: datetime) -> datetime | None:
     """Return the time that ``open`` asks for; ``now`` is in the time zone of the map."""
-    if parameters.open is None or parameters.open == "now":
-        return now if parameters.open else None
     asked = parameters.open
+    if asked is None or isinstance(asked, str):
+        return {None: None, "now": now, "night": at_night(now)}[asked]
     return asked.replace(tzinfo=now.tzinfo) if asked.tzinfo is None else asked.astimezone(now.tzinfo)
 
 

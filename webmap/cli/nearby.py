@@ -32,7 +32,7 @@ from webmap.settings import Settings
     "--facility", multiple=True, help="Facility it must have, CODE or CODE:yes; may be repeated. 必备设施，可重复"
 )
 @click.option("--service", multiple=True, help="Service it must have; may be repeated. 必备服务，可重复")
-@click.option("--open", "open_", help='"now", or a date and time such as 2026-10-10T08:30. 此时开放的')
+@click.option("--open", "open_", help='"now", "night" (23:00), or a date and time such as 2026-10-10T08:30. 此时开放的')
 @click.option("--radius", help="Metres around the point [default: 5000]. 半径（米）")
 @click.option("--limit", help="Most places to list [default: 20]. 最多列出几个")
 @click.option("--datum", help="Datum of LAT and LON: wgs84, gcj02 or bd09 [default: wgs84]. 坐标系")

@@ -1,7 +1,6 @@
 // Asking the server. A newer question of the same kind takes the place of an older one that is still under way.
 
 import { config, t } from "./config.js";
-import { night } from "./format.js";
 
 /** @typedef {import("./types").Filters} Filters */
 /** @typedef {import("./types").Sites} Sites */
@@ -111,7 +110,6 @@ function siteQuery(filters) {
     const narrower = query.has(name) && name !== "facility" && name !== "service";
     if (!narrower) for (const value of values) query.append(name, value);
   }
-  if (query.get("open") === "night") query.set("open", night() ?? "now");
   return query;
 }
 

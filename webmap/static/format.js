@@ -73,29 +73,16 @@ export function setOwnClock(told) {
   clock.offset = new Date(Date.now() + offset).toISOString().slice(0, 19) + `${sign}${hours}:${minutes}`;
 }
 
-/** A night begins and ends at these hours. */
+/** A night begins and ends at these hours, as the server has it (geodata/hours/night.py). */
 const NIGHT = { from: 23, to: 5 };
-
-/**
- * @returns {string | null} The beginning of the coming night by the places' clock, as 2026-10-10T23:00; `null` while it is
- *   night.
- */
-export function night() {
-  const options = /** @type {const} */ ({ timeZone: config.zone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit" });
-  const parts = new Intl.DateTimeFormat("en", options).formatToParts(now());
-  const part = (/** @type {string} */ type) => parts.find((each) => each.type === type)?.value ?? "";
-  const hour = Number(part("hour"));
-  if (hour >= NIGHT.from || hour < NIGHT.to) return null;
-  return `${part("year")}-${part("month")}-${part("day")}T${NIGHT.from}:00`;
-}
 
 /**
  * @returns {number} The time by whose hours the wish for places open at night goes, in milliseconds since 1970.
  */
 export function nightTime() {
-  if (!night()) return now();
   const options = /** @type {const} */ ({ timeZone: config.zone, hourCycle: "h23", hour: "2-digit", minute: "2-digit" });
   const [hour = 0, minute = 0] = new Intl.DateTimeFormat("en", options).format(now()).split(":").map(Number);
+  if (hour >= NIGHT.from || hour < NIGHT.to) return now();
   return now() + ((NIGHT.from - hour) * 60 - minute) * 60000;
 }
 

@@ -50,10 +50,11 @@ class FilterParameters(DatumParameters):
     min_rating: float | None = described(None, "Least rating, 0 to 5", "最低评分（0–5）", "0…5", ge=0, le=5)
     open: OpenAt | None = described(
         None,
-        "Only places open now or at a time, at most 366 days away; a time without zone is in the map's own; unknown "
-        "hours come marked",
-        "只要当前（now）或某一时刻（前后最多 366 天）开放的地点；未注明时区的按本地图时区；开放时间未知的会标明",
-        "now | YYYY-MM-DDThh:mm[±hh:mm]",
+        "Only places open now, at night, or at a time, at most 366 days away; `night` is 23:00 today, and between "
+        "23:00 and 5:00 now; a time without zone is in the map's own; unknown hours come marked",
+        "只要当前（now）、夜间（night：当天 23:00，23:00 至次日 5:00 按当前时间）或某一时刻（前后最多 366 天）"
+        "开放的地点；未注明时区的按本地图时区；开放时间未知的会标明",
+        "now | night | YYYY-MM-DDThh:mm[±hh:mm]",
     )
     unknown: Literal["yes", "no"] = described(
         "yes",

@@ -19,7 +19,7 @@ def described(default: Any, en: str, zh: str, expected: str, **bounds: Any) -> A
 
 
 def _parse_open(value: Any) -> Any:
-    if value == "now" or not isinstance(value, str):
+    if value in ("now", "night") or not isinstance(value, str):
         return value
     # An unescaped plus sign reaches us as a space.
     text = re.sub(r" (?=\d\d:?\d\d$)", "+", value) if "T" in value else value
@@ -41,9 +41,9 @@ def _parse_bbox(value: Any) -> Any:
 
 
 OpenAt = Annotated[
-    Literal["now"] | datetime,
+    Literal["now", "night"] | datetime,
     BeforeValidator(_parse_open),
-    WithJsonSchema({"type": "string", "examples": ["now", "2026-10-10T08:30"]}),
+    WithJsonSchema({"type": "string", "examples": ["now", "night", "2026-10-10T08:30"]}),
 ]
 BboxParameter = Annotated[
     Bbox, BeforeValidator(_parse_bbox), WithJsonSchema({"type": "string", "examples": ["121.3,37.4,121.5,37.6"]})

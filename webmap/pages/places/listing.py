@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 import orjson
@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from geodata.areas import Area
 from geodata.errors import ParameterError
+from geodata.hours import at_night
 from geodata.index import SiteIndex, SiteQuery
 from geodata.vocabulary import Term, Vocabulary
 from webmap.context import base_url, context
@@ -44,7 +45,7 @@ class Wishes:
     kind: tuple[str, ...] = ()
     facility: tuple[str, ...] = ()
     service: tuple[str, ...] = ()
-    open_now: bool = False
+    open: Literal["", "now", "night"] = ""
 
     def query(self, now: Any) -> SiteQuery:
         """Return the question to the index."""
@@ -54,19 +55,19 @@ class Wishes:
             services=tuple((code, False) for code in self.service),
             area=self.area or None,
             text=self.q or None,
-            open_at=now if self.open_now else None,
+            open_at={"": None, "now": now, "night": at_night(now)}[self.open],
         )
 
     def pairs(self) -> list[tuple[str, str]]:
         """Return them as parameters of an address."""
-        texts = [("area", self.area), ("q", self.q)]
+        texts = [("area", self.area), ("q", self.q), ("open", self.open)]
         codes = [(name, code) for name in ("kind", "facility", "service") for code in getattr(self, name)]
-        return [pair for pair in texts if pair[1]] + codes + ([("open", "now")] if self.open_now else [])
+        return [pair for pair in texts if pair[1]] + codes
 
     @property
     def beyond_area(self) -> bool:
         """Whether anything but an area is asked for: such lists are no pages of their own to a search engine."""
-        return any((self.q, self.kind, self.facility, self.service, self.open_now))
+        return any((self.q, self.kind, self.facility, self.service, self.open))
 
 
 def wishes(given: Any, vocabulary: Vocabulary, longest: int) -> Wishes:
@@ -86,8 +87,12 @@ def wishes(given: Any, vocabulary: Vocabulary, longest: int) -> Wishes:
         kind=codes("kind", vocabulary.kinds),
         facility=codes("facility", vocabulary.facilities),
         service=codes("service", vocabulary.services),
-        open_now=given.get("open") == "now",
+        open=_wished_time(given.get("open", "")),
     )
+
+
+def _wished_time(given: str) -> Literal["", "now", "night"]:
+    return "now" if given == "now" else "night" if given == "night" else ""
 
 
 @blueprint.get(PATH, defaults={"lang": "zh"})
@@ -126,6 +131,7 @@ def _page(index: SiteIndex, asked: Wishes, cursor: str | None) -> str:
         asked=asked,
         area_name=heading,
         total=found.total,
+        judged_at=f"{found.at:%H:%M}",
         rows=[_row(row, vocabulary, wording) for row in rows],
         first_page=_address(asked) if cursor else "",
         next_page=_address(asked, ("cursor", found.next)) if found.next else "",
