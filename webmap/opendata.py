@@ -200,8 +200,7 @@ def make_files(job: dict[str, Any]) -> None:
     vocabulary = load_vocabulary(Path(job["vocabulary"]) if job["vocabulary"] else None)
     with (folder / "making.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        store = open_store(job["database_url"])
-        try:
+        with open_store(job["database_url"]) as store:
             for area, format_, lang in job["wanted"]:
                 wanted = Wanted(area, format_, lang)
                 name = f"{wanted.stem}.{format_}"
@@ -216,8 +215,6 @@ def make_files(job: dict[str, Any]) -> None:
                         _pack(made).replace(path.with_name(f"{path.name}.gz"))
                     made.replace(path)
                 _tidy(folder, name, path.name)
-        finally:
-            store.dispose()
 
 
 def _pack(path: Path) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, make_url
@@ -104,6 +104,14 @@ class Store:
     def dispose(self) -> None:
         """Close all connections; the store may be used again afterwards."""
         self._backend.dispose()
+
+    def __enter__(self) -> Self:
+        """Use the store for a block, at whose end its connections are closed."""
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        """Close all connections."""
+        self.dispose()
 
     def state(self) -> StoreState:
         """Return the store's id and the version of its data."""

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import getpass
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
 import click
 
 from geodata.messages import Message
-from geodata.store import Batch, Reverted, Store, open_store, revert_batch
+from geodata.store import Batch, Reverted, revert_batch
 from webmap.cli import language, say
+from webmap.cli.session import actor, settings_store
+from webmap.cli.terminal import printable
 from webmap.settings import Settings
 
 #: Characters of one value in a table.
@@ -30,7 +29,7 @@ def batches() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON. 以 JSON 输出")
 def list_(limit: int, *, as_json: bool) -> None:
     """List the latest batches, newest first. 列出批次."""
-    with store() as opened:
+    with settings_store() as opened:
         found = opened.batches()[::-1][:limit]
     if as_json:
         click.echo(json.dumps([_plain(batch) for batch in found], ensure_ascii=False, indent=2))
@@ -45,7 +44,7 @@ def list_(limit: int, *, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, with all changes. 以 JSON 输出全部改动")
 def show(batch_id: int, limit: int, *, as_json: bool) -> None:
     """Show what the batch ID changed, field by field. 显示一个批次的改动."""
-    with store() as opened:
+    with settings_store() as opened:
         batch = opened.batch(batch_id)
         changes = opened.changes(batch_id)
         shown = list(changes if as_json else islice(changes, limit + 1))
@@ -67,7 +66,7 @@ def show(batch_id: int, limit: int, *, as_json: bool) -> None:
 @click.argument("batch_id", metavar="ID", type=int)
 def revert(batch_id: int) -> None:
     """Put back what the batch ID changed; exit code 3 if something had changed again since and was left. 撤销批次."""
-    with store() as opened:
+    with settings_store() as opened:
         done = revert_batch(opened, batch_id, actor())
     _tell(batch_id, done)
     if done.left:
@@ -79,7 +78,7 @@ def revert(batch_id: int) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON. 以 JSON 输出")
 def history(code: str, *, as_json: bool) -> None:
     """Show every change of the place CODE: who, when, from where. 站点的历史."""
-    with store() as opened:
+    with settings_store() as opened:
         changes = opened.history(code.upper())
     if as_json:
         rows = [{"batch": _plain(c.batch), "field": c.field, "before": c.before, "after": c.after} for c in changes]
@@ -91,24 +90,6 @@ def history(code: str, *, as_json: bool) -> None:
             last = change.batch.id
             click.echo(_line(change.batch))
         click.echo(f"  {change.field}: {_short(change.before)} → {_short(change.after)}")
-
-
-@contextmanager
-def store() -> Iterator[Store]:
-    """Open the store of the settings for the block."""
-    opened = open_store(Settings.load().store.database_url)
-    try:
-        yield opened
-    finally:
-        opened.dispose()
-
-
-def actor() -> str:
-    """Return who runs the command, for the history."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "staff"
 
 
 def _tell(batch_id: int, done: Reverted) -> None:
@@ -150,8 +131,3 @@ def _plain(batch: Batch) -> dict[str, Any]:
 def _short(value: Any) -> str:
     text = "–" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return printable(text if len(text) <= _WIDTH else text[:_WIDTH] + "…")
-
-
-def printable(line: str) -> str:
-    """Return a line without signs that could steer a terminal."""
-    return "".join(sign if sign.isprintable() else " " for sign in line)

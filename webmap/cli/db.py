@@ -54,25 +54,16 @@ def check(database: str | None) -> None:
 @click.argument("target", metavar="TO")
 def copy(source: str, target: str) -> None:
     """Copy everything from the store FROM into the empty store TO, both given as URLs. 复制数据库."""
-    with _closing(open_store(source)) as old, _closing(open_store(target)) as new, _progress() as progress:
+    with open_store(source) as old, open_store(target) as new, _progress() as progress:
         counts = copy_store(old, new, progress)
         params = {"sites": counts["sites"], "rows": sum(counts.values()), "source": old.url, "target": new.url}
     say(Message("store_copied", params))
 
 
 @contextmanager
-def _closing(store: Store) -> Iterator[Store]:
-    """Close the store's connections at the end of the block."""
-    try:
-        yield store
-    finally:
-        store.dispose()
-
-
-@contextmanager
 def _store(database: str | None) -> Iterator[tuple[Store, Settings]]:
     settings = Settings.load(database_url=database) if database else Settings.load()
-    with _closing(open_store(settings.store.database_url)) as store:
+    with open_store(settings.store.database_url) as store:
         yield store, settings
 
 

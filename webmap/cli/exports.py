@@ -37,8 +37,7 @@ def export(out: Path, area: str | None, kinds: tuple[str, ...], lang: Lang | Non
         format_of(out, MAP_SUFFIX)
     settings = Settings.load()
     vocabulary = load_vocabulary(settings.place.vocabulary)
-    store = open_store(settings.store.database_url)
-    try:
+    with open_store(settings.store.database_url) as store:
         if as_map:
             count = _write_map(
                 store, out, Selection(area, kinds), lang or settings.place.languages[0], vocabulary, settings
@@ -47,8 +46,6 @@ def export(out: Path, area: str | None, kinds: tuple[str, ...], lang: Lang | Non
             count = export_sites(
                 store, out, selection=Selection(area, kinds), lang=lang or language(), vocabulary=vocabulary
             )
-    finally:
-        store.dispose()
     say(Message("export_done", {"count": count, "file": str(out)}))
 
 

@@ -15,9 +15,9 @@ from importers.geocoding import SERVICES, Geocoded, geocode, make_service, read_
 from importers.geocoding.running import Finding
 from importers.geocoding.services import Asker
 from webmap.cli import language, say
-from webmap.cli.batches import actor, printable
-from webmap.cli.batches import store as opened_store
-from webmap.cli.imports import check_writable, progress_bar, summary, write_json
+from webmap.cli.session import actor, settings_store
+from webmap.cli.summary import check_writable, summary, write_json
+from webmap.cli.terminal import printable, progress_bar
 from webmap.settings import Settings
 
 #: Places of one outcome that the terminal shows; the JSON report has all.
@@ -61,7 +61,7 @@ def command(
         raise click.UsageError("--datum / --from")
     if report is not None:
         check_writable(report)
-    with opened_store() as store:
+    with settings_store() as store:
         if sheet is not None:
             _write(store, sheet, area, limit)
         elif filled is not None:

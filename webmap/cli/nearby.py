@@ -49,12 +49,9 @@ def nearby(as_json: bool, **given: Any) -> None:
     asked = parse(make_parameters(settings.limits, vocabulary).nearby, query)
     now = datetime.now(UTC).astimezone(settings.place.tz)
     lon, lat = convert_point(asked.lon, asked.lat, asked.datum, "wgs84")
-    store = open_store(settings.store.database_url)
-    try:
+    with open_store(settings.store.database_url) as store:
         index = SiteIndex.load(store, vocabulary=vocabulary, tz=settings.place.tz)
         streets = store.streets_around((lon, lat, lon, lat))
-    finally:
-        store.dispose()
     hits = index.nearby(lon, lat, site_query(asked, now), radius_m=asked.radius, limit=asked.limit, now=now)
     walk_s = walking_seconds(Walks([streets]) if streets else None, index, lon, lat, hits)
     features = index.joined_features(hits, asked.datum, walk_s)

@@ -17,6 +17,7 @@ from geodata.errors import InputError
 from geodata.messages import Message
 from geodata.store import open_store
 from webmap.cli import language, say
+from webmap.cli.terminal import printable
 from webmap.settings import Settings
 
 if TYPE_CHECKING:
@@ -44,13 +45,9 @@ def plan(scenario: Path, out: Path, *, quiet: bool) -> None:
 
     asked = parse_scenario(text)
     check_folder(out)
-    store = open_store(settings.store.database_url)
     today = datetime.now(settings.place.tz).date()
-    try:
-        with _watched(asked.name, quiet=quiet) as watch:
-            result = run(store, asked, tz=settings.place.tz, today=today, watch=watch)
-    finally:
-        store.dispose()
+    with open_store(settings.store.database_url) as store, _watched(asked.name, quiet=quiet) as watch:
+        result = run(store, asked, tz=settings.place.tz, today=today, watch=watch)
     from webmap.pages.site import attribution
     from webmap.planning.outputs import plan_files, write_files
     from webmap.planning.words import Words
@@ -62,7 +59,7 @@ def plan(scenario: Path, out: Path, *, quiet: bool) -> None:
     for line in [*words.lead(), *words.notes()]:
         click.echo(line)
     for number, site in enumerate((site for site in result["sites"] if site["role"] == "new"), 1):
-        click.echo(f"{number:3}. {_printable(site['name'])} · {words.amount(site['lost_without'])}")
+        click.echo(f"{number:3}. {printable(site['name'])} · {words.amount(site['lost_without'])}")
     say(Message("plan_written", {"folder": str(out), "files": ", ".join(sorted(files))}))
 
 
@@ -141,7 +138,3 @@ def _told(now: RunProgress | None) -> str:
     if now.gap is None:
         return stage
     return Message("plan_stage_gap", {"stage": stage, "gap": f"{now.gap:.2%}"}).text(language())
-
-
-def _printable(text: str) -> str:
-    return "".join(sign if sign.isprintable() else " " for sign in text)

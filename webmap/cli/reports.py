@@ -14,7 +14,8 @@ from geodata.reports import close_report, suggested_edit
 from geodata.store import Report, Store
 from geodata.store.reporting import OPEN
 from webmap.cli import language, say
-from webmap.cli.batches import actor, printable, store
+from webmap.cli.session import actor, settings_store
+from webmap.cli.terminal import printable
 from webmap.reporting.photos import photo_folder
 from webmap.settings import Settings
 
@@ -29,7 +30,7 @@ def reports() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON. 以 JSON 输出")
 def list_(*, only_open: bool, as_json: bool) -> None:
     """List reports, the newest first. 列出问题反馈."""
-    with store() as opened:
+    with settings_store() as opened:
         found = opened.reports(states=[OPEN] if only_open else None)
         names = _names(opened, found)
     if as_json:
@@ -46,7 +47,7 @@ def list_(*, only_open: bool, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON. 以 JSON 输出")
 def show(number: int, *, as_json: bool) -> None:
     """Show the report ID. 显示一条反馈."""
-    with store() as opened:
+    with settings_store() as opened:
         report = opened.report(number)
         names = _names(opened, [report])
     if as_json:
@@ -71,7 +72,7 @@ def resolve(number: int, note: str, *, applied: bool, rejected: bool) -> None:
         raise ParameterError("parameter_unusable", name="--apply", value="--reject", expected="--apply | --reject")
     state = "applied" if applied else "rejected" if rejected else "resolved"
     today = datetime.now(Settings.load().place.tz).date()
-    with store() as opened:
+    with settings_store() as opened:
         report = opened.report(number)
         edit = suggested_edit(report.told, today) if applied else None
         version = opened.site(report.site).version

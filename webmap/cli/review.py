@@ -14,7 +14,8 @@ from importers.review import accept as accept_reviews
 from importers.review import reject as reject_reviews
 from importers.scoring import explained
 from webmap.cli import language, say
-from webmap.cli.batches import actor, printable, store
+from webmap.cli.session import actor, settings_store
+from webmap.cli.terminal import printable
 
 
 @click.group()
@@ -26,7 +27,7 @@ def review() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, with everything that the rows state. 以 JSON 输出")
 def list_(*, as_json: bool) -> None:
     """List what waits for a decision. 列出待审核项."""
-    with store() as opened:
+    with settings_store() as opened:
         found = opened.reviews()
         names = {site.code: site.site.name for site in opened.sites(codes=[item.site for item in found])}
     if as_json:
@@ -43,7 +44,7 @@ def list_(*, as_json: bool) -> None:
 @click.argument("ids", metavar="ID...", type=int, nargs=-1, required=True)
 def accept(ids: tuple[int, ...]) -> None:
     """Accept: the row is that place; the place that a list lacks is closed; the position is right. 确认."""
-    with store() as opened:
+    with settings_store() as opened:
         batch = accept_reviews(opened, ids, actor())
     say(Message("review_accepted", {"count": len(set(ids)), "batch": batch}))
 
@@ -52,7 +53,7 @@ def accept(ids: tuple[int, ...]) -> None:
 @click.argument("ids", metavar="ID...", type=int, nargs=-1, required=True)
 def reject(ids: tuple[int, ...]) -> None:
     """Reject: the row is a place of its own; the place that a list lacks stays; the position is wrong. 否决."""
-    with store() as opened:
+    with settings_store() as opened:
         batch = reject_reviews(opened, ids, actor())
     say(Message("review_rejected", {"count": len(set(ids)), "batch": batch}))
 
@@ -67,7 +68,7 @@ def sites() -> None:
 @click.argument("into", metavar="INTO")
 def merge(code: str, into: str) -> None:
     """Merge the place CODE into the place INTO; both codes lead there from now on. 合并站点."""
-    with store() as opened:
+    with settings_store() as opened:
         batch = merge_sites(opened, code.upper(), into.upper(), actor())
     say(Message("sites_merged", {"code": code.upper(), "into": into.upper(), "batch": batch}))
 

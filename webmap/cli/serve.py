@@ -52,15 +52,13 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     given: dict[str, Any] = {"host": host, "port": port, "workers": workers}
     settings = Settings.load(**{name: value for name, value in given.items() if value is not None})
     check_port(settings.server.host, settings.server.port)
-    store = open_store(settings.store.database_url)
     try:
-        store.state()
+        with open_store(settings.store.database_url) as store:
+            store.state()
     except StoreError as error:
         if not isinstance(error, StoreUnavailableError) and not _has_data(settings):
             raise
         say(Message("store_down_at_start", {"reason": error.message.text(language())}), error=True)
-    finally:
-        store.dispose()
     if not settings.staff.secret_key.get_secret_value():
         secret = new_secret()
         settings = replace(settings, staff=settings.staff.model_copy(update={"secret_key": SecretStr(secret)}))
@@ -92,13 +90,10 @@ def demo(port: int | None) -> None:
     from webmap.demo import fill_demo  # brings the importers, which take a second to load
 
     say(Message("demo_preparing", {"path": str(DEMO_FILE)}), error=True)
-    store = open_store(settings.store.database_url)
-    try:
+    with open_store(settings.store.database_url) as store:
         store.upgrade()
         fill_demo(store)
         password = demo_login(store)
-    finally:
-        store.dispose()
     _run(settings, password)
 
 

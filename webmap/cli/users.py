@@ -12,7 +12,7 @@ from geodata.messages import Message
 from geodata.store import BatchInfo, Store, User
 from geodata.store.accounts import account_name
 from webmap.cli import language, say
-from webmap.cli.batches import actor, store
+from webmap.cli.session import actor, settings_store
 from webmap.settings import Settings
 from webmap.staff.passwords import hash_password
 
@@ -32,7 +32,7 @@ def user() -> None:
 def add(name: str, *, password_stdin: bool) -> None:
     """Add the account NAME; asks for its password twice. 添加账号."""
     name = account_name(name)
-    with store() as opened:
+    with settings_store() as opened:
         opened.state()  # a store that cannot be used is told before anybody thinks of a password
         hashed = _password(name, stdin=password_stdin)
         with opened.write(_info()) as writer:
@@ -43,7 +43,7 @@ def add(name: str, *, password_stdin: bool) -> None:
 @user.command("list")
 def list_() -> None:
     """List all accounts. 列出账号."""
-    with store() as opened:
+    with settings_store() as opened:
         found = opened.users()
     for account in found:
         say(_line(account))
@@ -55,7 +55,7 @@ def list_() -> None:
 @click.argument("name", metavar="NAME")
 def disable(name: str) -> None:
     """Shut the account NAME out; it is logged out at once. 停用账号."""
-    with store() as opened, opened.write(_info()) as writer:
+    with settings_store() as opened, opened.write(_info()) as writer:
         after = writer.disable_user(name)
     say(Message("user_disabled", {"name": after.name}))
 
@@ -64,7 +64,7 @@ def disable(name: str) -> None:
 @click.argument("name", metavar="NAME")
 def enable(name: str) -> None:
     """Let the account NAME in again. 启用账号."""
-    with store() as opened, opened.write(_info()) as writer:
+    with settings_store() as opened, opened.write(_info()) as writer:
         after = writer.disable_user(name, disabled=False)
     say(Message("user_enabled", {"name": after.name}))
 
@@ -74,7 +74,7 @@ def enable(name: str) -> None:
 @_from_stdin
 def password(name: str, *, password_stdin: bool) -> None:
     """Give the account NAME a new password; it is logged out everywhere. 更改密码."""
-    with store() as opened:
+    with settings_store() as opened:
         known = _known(opened, name)
         hashed = _password(known.name, stdin=password_stdin)
         with opened.write(_info()) as writer:

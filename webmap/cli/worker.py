@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,8 @@ from geodata.messages import Message
 from geodata.store import open_store, runs
 from geodata.store.runs import Run
 from webmap.cli import language, say
+from webmap.cli.session import actor, settings_store
+from webmap.cli.terminal import printable
 from webmap.jobs import Queue, repeat, submit
 from webmap.settings import Settings
 
@@ -46,11 +47,8 @@ def submit_(scenario: Path) -> None:
     from webmap.cli.plan import read_scenario
 
     settings, text = Settings.load(), read_scenario(scenario)
-    store = open_store(settings.store.database_url)
-    try:
-        run_id = submit(store, Queue(settings), text, getpass.getuser())
-    finally:
-        store.dispose()
+    with open_store(settings.store.database_url) as store:
+        run_id = submit(store, Queue(settings), text, actor())
     say(Message("run_queued", {"run": run_id}))
 
 
@@ -59,16 +57,13 @@ def submit_(scenario: Path) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON. 以 JSON 输出")
 def list_(limit: int, *, as_json: bool) -> None:
     """List the latest runs. 列出任务."""
-    store = open_store(Settings.load().store.database_url)
-    try:
+    with settings_store() as store:
         found = runs.listed(store, limit=limit)
-    finally:
-        store.dispose()
     if as_json:
         click.echo(json.dumps([_plain(run) for run in found], ensure_ascii=False, indent=2))
         return
     for run in found:
-        click.echo("".join(sign if sign.isprintable() else " " for sign in _line(run)))
+        click.echo(printable(_line(run)))
     if not found:
         say(Message("runs_none"), error=True)
 
@@ -77,11 +72,8 @@ def list_(limit: int, *, as_json: bool) -> None:
 @click.argument("run_id", metavar="ID", type=int)
 def cancel_(run_id: int) -> None:
     """Stop a run; one that is under way gives its best so far. 停止任务."""
-    store = open_store(Settings.load().store.database_url)
-    try:
+    with settings_store() as store:
         run = runs.cancel(store, run_id)
-    finally:
-        store.dispose()
     say(Message("run_cancelled" if run.state == "cancelled" else "run_stopping", {"run": run_id}))
 
 
@@ -90,11 +82,8 @@ def cancel_(run_id: int) -> None:
 def repeat_(run_id: int) -> None:
     """Queue a run again: same scenario, same day. 重新计算."""
     settings = Settings.load()
-    store = open_store(settings.store.database_url)
-    try:
-        again = repeat(store, Queue(settings), run_id, getpass.getuser())
-    finally:
-        store.dispose()
+    with open_store(settings.store.database_url) as store:
+        again = repeat(store, Queue(settings), run_id, actor())
     say(Message("run_queued", {"run": again}))
 
 
@@ -107,11 +96,8 @@ def export(run_id: int, out: Path) -> None:
     from webmap.planning.outputs import plan_files, write_files
 
     settings = Settings.load()
-    store = open_store(settings.store.database_url)
-    try:
+    with open_store(settings.store.database_url) as store:
         run, result = runs.status(store, run_id), runs.result(store, run_id)
-    finally:
-        store.dispose()
     if result is None:
         say(Message("run_no_result", {"run": run_id, "state": _state(run)}), error=True)
         raise SystemExit(1)

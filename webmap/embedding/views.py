@@ -6,12 +6,11 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import orjson
-from flask import Blueprint, Response, current_app, redirect, render_template, request
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, request
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from werkzeug.urls import iri_to_uri
-from werkzeug.wrappers import Response as BaseResponse
 
 from geodata.errors import NotFoundError
 from geodata.messages import Lang
@@ -47,24 +46,22 @@ def _model() -> type[EmbedParameters]:
     return model
 
 
-def _other_language(asked: Embedded) -> BaseResponse | None:
-    """Lead an address with ``lang=…`` to the page in that language."""
+def _asked() -> Embedded:
+    """Return what the address asks for; a request with ``lang=…`` ends by leading to the page in that language."""
+    asked = read_embedded(_model(), request.args)
     wanted = asked.options.lang
-    if wanted is None:
-        return None
-    path = request.path.removeprefix("/en") if page_language() == "en" else request.path
-    query = asked.query()
-    return redirect(localised(path, wanted) + (f"?{query}" if query else ""))
+    if wanted is not None:
+        path = request.path.removeprefix("/en") if page_language() == "en" else request.path
+        query = asked.query()
+        abort(redirect(localised(path, wanted) + (f"?{query}" if query else "")))
+    return asked
 
 
 @blueprint.get("/embed", defaults={"lang": "zh"})
 @blueprint.get("/<any(en):lang>/embed")
-def embed(lang: str) -> BaseResponse:
+def embed(lang: str) -> Response:
     """Show the map in a frame of another site."""
-    asked = read_embedded(_model(), request.args)
-    elsewhere = _other_language(asked)
-    if elsewhere is not None:
-        return elsewhere
+    asked = _asked()
     shared = pages()
     bounds = shared.context.index.bounds
     response = standing_page(lambda: _embedded_page(asked, bounds), key=(request.query_string, bounds))
@@ -107,12 +104,9 @@ def _full_map(asked: Embedded) -> str:
 
 @blueprint.get("/embed/new", defaults={"lang": "zh"})
 @blueprint.get("/<any(en):lang>/embed/new")
-def generator(lang: str) -> BaseResponse:
+def generator(lang: str) -> Response:
     """Put an embedded map together and give the code for it."""
-    asked = read_embedded(_model(), request.args)
-    elsewhere = _other_language(asked)
-    if elsewhere is not None:
-        return elsewhere
+    asked = _asked()
     shown, vocabulary = page_language(), context().vocabulary
     address = embed_address(asked, shown)
     text = render_template(
