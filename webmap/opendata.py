@@ -8,28 +8,20 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import logging
 import shutil
-import subprocess
-import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
-from geodata.errors import StationmapError
 from geodata.messages import Lang
+from webmap.making import FRESH_S, Making, carry_out
 from webmap.settings import Settings
 
 if TYPE_CHECKING:
     from geodata.index import SiteIndex
-
-log = logging.getLogger(__name__)
 
 #: Format → its media type, in the order in which they are offered.
 FORMATS = {
@@ -42,13 +34,6 @@ FORMATS = {
 WORDED = ("xlsx", "csv")
 #: Kept compressed as well: these are sent so to whoever takes it.
 PACKED = ("csv", "geojson")
-#: While the data changes, a file that is not older is sent as it is.
-FRESH_S = 60.0
-#: After a failure, nothing is tried for so long.
-PAUSE_S = 10.0
-LONGEST_S = 900.0
-
-_COMMAND = [sys.executable, "-c", "from webmap.opendata import main; main()"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,34 +76,14 @@ class OpenData:
     """
 
     def __init__(self, folder: Path | None, settings: Settings) -> None:
-        self._given = folder
+        self.making = Making(folder, "webmap.opendata", "the files of the open data")
         self._settings = settings
-        self._lock = threading.Lock()
-        self._temporary: tempfile.TemporaryDirectory[str] | None = None
-        self._thread: threading.Thread | None = None
-        self._failed_at: float | None = None
-
-    @property
-    def folder(self) -> Path:
-        """The folder, which is made if it is not there."""
-        if self._given is not None:
-            self._given.mkdir(mode=0o700, parents=True, exist_ok=True)
-            return self._given
-        with self._lock:
-            if self._temporary is None:
-                self._temporary = tempfile.TemporaryDirectory(prefix="stationmap-data-")
-            return Path(self._temporary.name)
-
-    @property
-    def failed(self) -> bool:
-        """Whether the last file could not be made."""
-        return self._failed_at is not None
 
     def find(self, index: SiteIndex, wanted: Wanted) -> Ready | None:
         """Return a file: of the index's data, or else the last one that was made."""
         tag = _tag(index)
         found = []
-        for path in self.folder.glob(f"*-{wanted.stem}.{wanted.format}"):
+        for path in self.making.folder.glob(f"*-{wanted.stem}.{wanted.format}"):
             try:
                 found.append(Ready(path, path.stat().st_mtime, path.name.startswith(f"{tag}-")))
             except FileNotFoundError:  # a newer one has just taken its place
@@ -130,46 +95,16 @@ class OpenData:
         missing = [each for each in wanted if not _good(self.find(index, each))]
         if not missing:
             return
-        with self._lock:
-            if self._thread is not None and self._thread.is_alive():
-                return
-            if self._failed_at is not None and time.monotonic() - self._failed_at < PAUSE_S:
-                return
-            job = self._job(index, missing)
-            self._thread = threading.Thread(target=self._make, args=(job,), name="stationmap-data", daemon=True)
-        self._thread.start()
-
-    def wait(self, timeout_s: float) -> None:
-        """Wait for what is being made."""
-        if self._thread is not None:
-            self._thread.join(timeout_s)
-
-    def _job(self, index: SiteIndex, wanted: list[Wanted]) -> bytes:
         vocabulary = self._settings.place.vocabulary
-        folder = self._given or (self._temporary and self._temporary.name)
-        return orjson.dumps(
+        self.making.begin(
             {
                 "database_url": self._settings.store.database_url,
                 "vocabulary": str(vocabulary) if vocabulary else None,
-                "folder": str(folder),
+                "folder": str(self.making.folder),
                 "tag": _tag(index),
-                "wanted": [[each.area, each.format, each.lang] for each in wanted],
+                "wanted": [[each.area, each.format, each.lang] for each in missing],
             }
         )
-
-    def _make(self, job: bytes) -> None:
-        try:
-            done = subprocess.run(_COMMAND, input=job, capture_output=True, timeout=LONGEST_S, check=False)
-        except (OSError, subprocess.TimeoutExpired) as error:
-            self._failed_at = time.monotonic()
-            log.error("the files of the open data could not be made: %s", type(error).__name__)
-            return
-        if done.returncode:
-            self._failed_at = time.monotonic()
-            lines = done.stderr.decode(errors="replace").strip().splitlines()
-            log.error("the files of the open data could not be made: %s", lines[-1] if lines else done.returncode)
-        else:
-            self._failed_at = None
 
 
 def _good(ready: Ready | None) -> bool:
@@ -181,11 +116,8 @@ def _tag(index: SiteIndex) -> str:
 
 
 def main() -> None:
-    """Make the files that standard input asks for; what this process is for."""
-    try:
-        make_files(orjson.loads(sys.stdin.buffer.read()))
-    except StationmapError as error:
-        sys.exit(str(error))
+    """Make the files that standard input asks for."""
+    carry_out(make_files)
 
 
 def make_files(job: dict[str, Any]) -> None:

@@ -42,7 +42,7 @@ def publishing(filled: Filled, tmp_path_factory: pytest.TempPathFactory) -> Iter
     app = loaded(filled.store, NOW, snapshot_dir=str(folder), data_licence="许可 https://example.org/l")
     client = app.test_client()
     assert client.get("/data").status_code == 200
-    files_of(app).wait(120)
+    files_of(app).making.wait(120)
     yield app
     app.extensions["stationmap"].read_model.stop()
 
@@ -84,7 +84,7 @@ def test_a_file_that_is_not_there_is_made_while_one_waits(publishing: Flask) -> 
     assert first.status_code == 503
     assert first.headers["Refresh"] == first.headers["Retry-After"] == "3"
     assert "being made" in first.get_data(as_text=True)
-    files_of(publishing).wait(120)
+    files_of(publishing).making.wait(120)
     rows = list(csv.DictReader(io.StringIO(fetched(client, "/en/data/370602.csv").decode("utf-8-sig"))))
     assert {row["name"] for row in rows} == {site.name for site in SITES.values() if site.area == "370602"}
     assert client.get("/data/999999.csv").status_code == 404
@@ -110,7 +110,7 @@ def test_files_outlive_the_database_and_follow_the_data(own: Filled, tmp_path: P
     app = loaded(own.store, NOW, snapshot_dir=str(tmp_path / "kept"))
     client, model, files = app.test_client(), app.extensions["stationmap"].read_model, files_of(app)
     client.get("/data/all.geojson")
-    files.wait(120)
+    files.making.wait(120)
     before = fetched(client, "/data/all.geojson")
     with own.store.write(BatchInfo(kind="sites", actor="test")) as writer:
         writer.add([NewSite(Site(name="新驿站", kind="rest_station"), (SourceRef("list", "new"),), "")])
@@ -121,7 +121,7 @@ def test_files_outlive_the_database_and_follow_the_data(own: Filled, tmp_path: P
     os_time = old.stat().st_mtime - 120
     os.utime(old, (os_time, os_time))
     assert fetched(client, "/data/all.geojson") == before
-    files.wait(120)
+    files.making.wait(120)
     after = json.loads(fetched(client, "/data/all.geojson"))
     assert len(after["features"]) == len(json.loads(before)["features"]) + 1
     assert not old.exists()
@@ -135,7 +135,7 @@ def test_a_lost_database_is_told_where_no_file_was_kept(own: Filled, tmp_path: P
     path = Path(own.store.url.removeprefix("sqlite:///"))
     path.rename(path.with_suffix(".away"))
     assert client.get("/en/data/all.csv").status_code == 503
-    files.wait(120)
+    files.making.wait(120)
     answer = client.get("/en/data/all.csv")
     assert answer.status_code == 503
     assert "The database does not answer" in answer.get_data(as_text=True)

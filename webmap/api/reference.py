@@ -18,6 +18,7 @@ from webmap.api.answers import GEOJSON, answer, collection, etag, json_bytes
 from webmap.api.documents import api_document
 from webmap.api.parameters import parse
 from webmap.api.sites import site_query
+from webmap.catchment import catchment_file
 from webmap.context import context, request_language
 from webmap.errors import RETRY_AFTER_S
 
@@ -78,18 +79,22 @@ def stats() -> Response:
     """Count sites: in all, by kind, level, state, area, facility and service, and by whether they are open now.
 
     With the share that is open by hour of an ordinary week (of those whose hours are known), how fresh the data is, and
-    the figures that were published about the sites and the areas.
+    the figures that were published about the sites and the areas. `walk` tells which share of the areas' surface and
+    of the demand that is loaded lies within a walk of any site in service; of the parameters only `area` changes it.
     """
     parts = context()
     asked = parse(parts.parameters.stats, request.args)
     index, now = parts.index, parts.now()
     query = site_query(asked, now, area=asked.area)
+    reached = catchment_file().present(index, now.date())
 
     def body() -> bytes:
         found = index.statistics(query, now=now, area=asked.area)
-        return json_bytes({**found, "generated_at": now.isoformat(timespec="seconds"), "data_version": index.version})
+        walk = reached.told(index.areas, asked.area) if reached else None
+        made = {"generated_at": now.isoformat(timespec="seconds"), "data_version": index.version}
+        return json_bytes({**found, "walk": walk, **made})
 
-    return answer(etag(index, now), body)
+    return answer(f"{etag(index, now)}-{reached.tag if reached else ''}", body)
 
 
 def openapi() -> Response:

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask, request
 from flask_babel import Babel
 
+from webmap.catchment import CatchmentFile
 from webmap.indexfile import data_folder
 from webmap.opendata import OpenData
 from webmap.pages.installed import blueprint as installed
@@ -42,6 +43,7 @@ def register_pages(app: Flask) -> None:
     app.context_processor(lambda: _template_context(pages))
     app.extensions["stationmap.kept_pages"] = Kept(KEPT_BYTES)
     app.extensions["stationmap.open_data"] = OpenData(data_folder(pages.settings), pages.settings)
+    app.extensions["stationmap.catchment"] = CatchmentFile(data_folder(pages.settings), pages.settings)
     app.register_blueprint(blueprint)
     for pages_blueprint in (places, places_list, crawlers, installed, numbers, open_data):
         app.register_blueprint(pages_blueprint)

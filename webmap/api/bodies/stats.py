@@ -45,6 +45,45 @@ class RatingCount(Body):
     mean: float | None
 
 
+class WalkShare(Body):
+    """Which share of a whole lies within the walk."""
+
+    weight: float = Field(description="The whole: square kilometres of a surface, the weight of demand")
+    share: float
+    streets: float = Field(description="The share for which ways go along streets; straight lines for the rest")
+    points: int = Field(description="How many points were looked at")
+
+
+class AreaWalk(Body):
+    """An area: its surface, and the demand in it by layer."""
+
+    area: str
+    name: str
+    name_en: str
+    surface: WalkShare
+    demand: dict[str, WalkShare]
+
+
+class WalkTotal(Body):
+    """All areas together: no surface without any area, and the demand of whole layers unless an area is asked for."""
+
+    surface: WalkShare | None
+    demand: dict[str, WalkShare]
+
+
+class Walk(Body):
+    """What lies within a walk of a site in service, whenever that is open."""
+
+    minutes: float
+    speed_kmh: float
+    detour: float = Field(description="A straight line counts as so many times its length")
+    day: str = Field(description="The day on which sites had to be in service")
+    places: int = Field(description="Sites in service that day, in all areas, whose position is known")
+    networks: list[str] = Field(description="The networks of streets that are loaded")
+    total: WalkTotal
+    areas: list[AreaWalk] = Field(description="Districts; of one district its streets, where these are loaded")
+
+
 class Stats(Body):
     """Numbers of sites; facilities and services count yes and limited."""
 
@@ -61,5 +100,6 @@ class Stats(Body):
     ratings: RatingCount
     indicators: list[IndicatorSum] = Field(description="Sums of what was published about the sites, the latest first")
     area_indicators: list[AreaIndicator] = Field(description="What was published about the areas, by area")
+    walk: Walk | None = Field(description="Null where no areas and no demand are loaded, or until it is worked out")
     generated_at: str
     data_version: int

@@ -65,7 +65,7 @@ def file(lang: str, name: str) -> Response:
     files = open_data()
     files.prepare(index, [wanted])
     ready = files.find(index, wanted)
-    return _sent(ready, area, suffix) if ready is not None else _not_yet(files.failed)
+    return _sent(ready, area, suffix) if ready is not None else _not_yet(files.making.failed)
 
 
 def _sent(ready: Ready, area: str, suffix: str) -> Response:

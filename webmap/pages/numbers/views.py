@@ -7,11 +7,13 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 
 from geodata.index import SiteIndex, SiteQuery
+from webmap.catchment import Catchments, catchment_file
 from webmap.context import base_url, context
 from webmap.pages.catalogue import rendered
 from webmap.pages.catalogue import translated as _
 from webmap.pages.language import localised, only_offered_languages, page_language
 from webmap.pages.numbers import telling
+from webmap.pages.numbers.walking import walk
 from webmap.pages.places.answering import page_answer, spare_the_server
 from webmap.pages.places.listing import MOST_AREAS, area_choices, area_name
 from webmap.pages.places.wording import Wording
@@ -29,7 +31,11 @@ def numbers(lang: str) -> Response:
     spare_the_server()
     parts = context()
     index, area = parts.index, asked_area()
-    return page_answer(lambda: _page(index, area), key=area)
+    file = catchment_file()
+    reached = file.present(index, parts.now().date())
+    making = reached is None and file.making.busy and len(index.areas) > 0
+    beside = reached.tag if reached else "making" if making else ""
+    return page_answer(lambda: _page(index, area, reached, making=making), key=area, beside=f"-{beside}")
 
 
 def asked_area() -> str:
@@ -37,7 +43,7 @@ def asked_area() -> str:
     return request.args.get("area", "").strip()[: context().settings.limits.text_length]
 
 
-def _page(index: SiteIndex, area: str) -> str:
+def _page(index: SiteIndex, area: str, reached: Catchments | None, *, making: bool) -> str:
     parts, lang = context(), page_language()
     vocabulary, now = parts.vocabulary, parts.now()
     wording = Wording(lang, now)
@@ -48,6 +54,8 @@ def _page(index: SiteIndex, area: str) -> str:
     if levels and without:
         levels.append(telling.bar(_("Not stated"), without, total, wording))
     areas = found["areas"]
+    links = {code: f"{localised(PATH, lang)}?{urlencode({'area': code})}" for code in known}
+    told = reached.told(index.areas, area or None) if reached else None
     return rendered(
         "stats.html",
         words=wording,
@@ -65,7 +73,7 @@ def _page(index: SiteIndex, area: str) -> str:
                 each["total"],
                 total,
                 wording,
-                f"{localised(PATH, lang)}?{urlencode({'area': each['area']})}" if each["area"] in known else "",
+                links.get(each["area"], ""),
             )
             for each in areas[: telling.MOST_AREAS]
         ],
@@ -77,6 +85,8 @@ def _page(index: SiteIndex, area: str) -> str:
         week=telling.week(found["week"]["open"], wording),
         week_known=found["week"]["known"],
         week_unknown=found["week"]["unknown"],
+        walk=walk(told, known.get(area, area) or _("All areas"), links, wording) if told else None,
+        walk_making=making,
         freshness=telling.freshness(found["freshness"]["verified"], total, wording),
         last_change=found["freshness"]["last_change"],
         rated=found["ratings"]["rated"],

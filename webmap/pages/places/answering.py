@@ -65,7 +65,9 @@ def kept() -> Kept:
     return found
 
 
-def page_answer(make: Callable[[], str], *, content_type: str = HTML, key: Hashable = None) -> Response:
+def page_answer(
+    make: Callable[[], str], *, content_type: str = HTML, key: Hashable = None, beside: str = ""
+) -> Response:
     """Answer with a page that shows the present data.
 
     Parameters
@@ -75,9 +77,11 @@ def page_answer(make: Callable[[], str], *, content_type: str = HTML, key: Hasha
     content_type : str
     key : hashable
         What the page depends on besides its path, the data, the time and the program.
+    beside : str
+        Stands for what the page shows beside the data of the index, and changes with it.
     """
     parts = context()
-    tag = f"{etag(parts.index, parts.now())}-{pages().assets.digest}"
+    tag = f"{etag(parts.index, parts.now())}-{pages().assets.digest}{beside}"
     return _kept_answer(tag, (tag, base_url(), request.path, key), make, content_type)
 
 

@@ -74,14 +74,19 @@ class Wording:
         """Return texts as a list in one line."""
         return _(", ").join(parts)
 
+    def sentences(self, parts: Iterable[str]) -> str:
+        """Return sentences one after the other."""
+        return ("" if self.lang == "zh" else " ").join(parts)
+
     def number(self, value: float, digits: int = 0) -> str:
         """Return a number with at most ``digits`` decimals."""
         text: str = format_decimal(round(value, digits) if digits else round(value), locale=_LOCALES[self.lang])
         return text
 
-    def percent(self, share: float) -> str:
-        """Return a share of one as a whole number of hundredths."""
-        text: str = format_percent(round(share, 2), locale=_LOCALES[self.lang])
+    def percent(self, share: float, digits: int = 0) -> str:
+        """Return a share of one in hundredths, with so many decimals."""
+        pattern = f"#,##0.{'0' * digits}%" if digits else None
+        text: str = format_percent(round(share, 2 + digits), pattern, locale=_LOCALES[self.lang])
         return text
 
     def counted(self, count: int) -> str:
