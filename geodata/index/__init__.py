@@ -3,7 +3,8 @@
 The way through the modules: rows of the store become ``columns`` (``build``, ``features``); from these come the tree
 (``geometry``), the search texts (``text``, ``grams``, ``spelling``, ``search``), the orders (``ordering``) and the
 opening times (``opening``, ``exceptions``, ``moments``) and the map's cells (``clustergrid``); ``filters``,
-``finding``, ``clusters``, ``suggesting`` and ``details`` answer; ``siteindex`` is the face.
+``finding``, ``clusters``, ``suggesting`` and ``details`` answer; ``siteindex`` is the face, its life is told in
+``lifecycle``, and what it says of sites in ``telling``.
 """
 
 from __future__ import annotations

@@ -259,7 +259,8 @@ def _height(south: float, north: float) -> float:
     """Return how high a box is as a part of the map of the world."""
     limit = math.radians(85.0511287798066)
     low, high = (max(-limit, min(limit, math.radians(lat))) for lat in (south, north))
-    return (math.asinh(math.tan(high)) - math.asinh(math.tan(low))) / math.tau
+    # The whole world comes out a little above 1, and would be taken for too high.
+    return min(1.0, (math.asinh(math.tan(high)) - math.asinh(math.tan(low))) / math.tau)
 
 
 def _bounds(lon: Floats, lat: Floats, first: NDArray[np.intp]) -> Floats:

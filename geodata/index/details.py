@@ -14,21 +14,19 @@ from geodata.errors import HoursError
 from geodata.hours import DayHours, week
 from geodata.index.columns import Columns
 from geodata.index.exceptions import Shut, shut_days, week_with
-from geodata.index.features import converted, read_extra, whole_feature
+from geodata.index.features import read_extra
 from geodata.index.opening import note_dict
 from geodata.indicators import latest
 from geodata.position_notes import position_note
-from geodata.sites import Datum
 
 #: Parts of the stored details that the page has under other names, or as more than they are.
 _TAKEN_APART = frozenset({"facilities", "services", "position_note", "given_datum"})
 
 
 def detail(
-    columns: Columns, row: int, opening: bytes, now: datetime, calendar: WorkCalendar, tz: ZoneInfo, datum: Datum
+    columns: Columns, row: int, feature: dict[str, Any], now: datetime, calendar: WorkCalendar, tz: ZoneInfo
 ) -> dict[str, Any]:
     """Return a feature with all that is known of the site (:meth:`geodata.index.SiteIndex.detail`)."""
-    feature: dict[str, Any] = converted(orjson.loads(whole_feature(columns.feature[row], None, opening)), datum)
     properties = feature["properties"]
     extra = read_extra(columns.extra[row], properties)
     today = now.astimezone(tz).date()

@@ -1,19 +1,21 @@
 """A site as GeoJSON and as the details of one page: bytes made once when the index is built.
 
 Of a feature only the values are kept, each as JSON; the names of its members are the same for all sites. So
-200,000 features take 50 MB instead of 130, and making one whole is a single formatting of bytes.
+200,000 features take 50 MB instead of 130, and making one whole is a single formatting of bytes. What passes - the
+distance, whether it is open - stands at its end.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
+from itertools import repeat
 from typing import Any, TypeAlias, TypeVar
 
 import orjson
 
 from geodata.datum import convert_point
+from geodata.index.blobs import Blobs
 from geodata.sites import Datum, SourceRef
 
 #: A :class:`SiteRow` each field of which has the values of many sites.
@@ -35,11 +37,13 @@ _MEMBERS = (
     "name", "kind", "labels", "label", "address", "area", "area_name", "precision", "state", "hours_text", "facilities",
     "services", "access", "fee", "level", "rating", "entrance", "floor", "directions", "phone",
 )  # fmt: skip
-_TEMPLATE = (
-    b'{"type":"Feature","id":%b,"geometry":%b,"properties":{"code":%b,'
-    + b"".join(b'"%b":%%b,' % name.encode() for name in _MEMBERS)
-    + b'"distance_m":%b,"walk_min":%b,"walk_basis":"%b","open":%b}}'
+_LASTING = b'{"type":"Feature","id":%b,"geometry":%b,"properties":{"code":%b,' + b"".join(
+    b'"%b":%%b,' % name.encode() for name in _MEMBERS
 )
+#: Of how many sites the lasting part is kept as it is sent, about 1 KB each.
+_WHOLE = 8192
+#: Whoever asks for more sites at once goes through all of them, and will not ask for the same again soon.
+_PAGE = 256
 #: Never in JSON, where control characters are escaped.
 _BETWEEN = b"\0"
 
@@ -137,42 +141,69 @@ def access_values(access: Mapping[str, Any]) -> bytes:
     return _BETWEEN.join((orjson.dumps(access.get("ways", ())), orjson.dumps(access.get("fee"))))
 
 
-def whole_feature(values: bytes, distance_m: float | None, opening: bytes, walk_s: float | None = None) -> bytes:
-    """Return a feature.
+class Features:
+    """Makes features of the values that are kept; remembers the lasting parts of those asked for lately.
 
     Parameters
     ----------
-    values : bytes
-        As :func:`feature_values` made them.
-    distance_m : float, optional
-    opening : bytes
-        The JSON of ``open``.
-    walk_s : float, optional
-        Seconds on foot along streets; without them, or NaN, the minutes are those of the straight line.
+    values : Blobs
+        By row, as :func:`feature_values` made them.
     """
-    return whole_features([(values, distance_m, opening)], [walk_s])
+
+    def __init__(self, values: Blobs) -> None:
+        self._values = values
+        self._lasting: dict[int, bytes] = {}
+
+    def whole(
+        self,
+        rows: Sequence[int],
+        distances: Iterable[float | None],
+        openings: Iterable[bytes],
+        walk_s: Iterable[float | None] | None = None,
+    ) -> list[bytes]:
+        """Return the features of some sites.
+
+        Parameters
+        ----------
+        rows : sequence of int
+        distances : iterable of float or None
+            In metres, by site.
+        openings : iterable of bytes
+            The JSON of ``open``, by site.
+        walk_s : iterable of float or None, optional
+            Seconds on foot along streets; without them, or NaN, the minutes are those of the straight line.
+        """
+        lasting, seconds = self._lasting_parts(rows), walk_s or repeat(None)
+        return [
+            part + _passing(distance, opening, walk)
+            for part, distance, opening, walk in zip(lasting, distances, openings, seconds, strict=False)
+        ]
+
+    def _lasting_parts(self, rows: Sequence[int]) -> list[bytes]:
+        known = self._lasting
+        missing = [row for row in rows if row not in known]
+        if not missing:
+            return [known[row] for row in rows]
+        found = zip(missing, self._values.many(missing), strict=True)
+        made = {row: _LASTING % tuple(values.split(_BETWEEN)) for row, values in found}
+        parts = [made[row] if row in made else known[row] for row in rows]
+        if len(made) <= _PAGE:
+            if len(known) + len(made) > _WHOLE:
+                known = self._lasting = {}
+            known |= made
+        return parts
 
 
-def whole_features(
-    parts: Sequence[tuple[bytes, float | None, bytes]], walk_s: Sequence[float | None] | None = None
-) -> bytes:
-    """Return features with commas between, given what :func:`whole_feature` needs of each: formatted all at once."""
-    filled: list[bytes] = []
-    for (values, distance_m, opening), seconds in zip(parts, walk_s or [None] * len(parts), strict=True):
-        filled += values.split(_BETWEEN)
-        if distance_m is None:
-            filled += (b"null", b"null", b"straight_line", opening)
-        elif seconds is None or seconds != seconds:
-            minutes = math.ceil(distance_m * DETOUR / WALK_M_PER_MIN)
-            filled += (b"%.1f" % distance_m, b"%d" % minutes, b"straight_line", opening)
-        else:
-            filled += (b"%.1f" % distance_m, b"%d" % math.ceil(seconds / 60), b"street", opening)
-    return _templates(len(parts)) % tuple(filled)
-
-
-@lru_cache(maxsize=32)
-def _templates(count: int) -> bytes:
-    return b",".join([_TEMPLATE] * count)
+def _passing(distance_m: float | None, opening: bytes, walk_s: float | None) -> bytes:
+    """Return the end of a feature: what depends on who asks, and when."""
+    if distance_m is None:
+        return b'"distance_m":null,"walk_min":null,"walk_basis":"straight_line","open":%b}}' % opening
+    if walk_s is None or walk_s != walk_s:
+        minutes = math.ceil(distance_m * DETOUR / WALK_M_PER_MIN)
+        passing = (distance_m, minutes, opening)
+        return b'"distance_m":%.1f,"walk_min":%d,"walk_basis":"straight_line","open":%b}}' % passing
+    passing = (distance_m, math.ceil(walk_s / 60), opening)
+    return b'"distance_m":%.1f,"walk_min":%d,"walk_basis":"street","open":%b}}' % passing
 
 
 def member(values: bytes, name: str) -> Any:

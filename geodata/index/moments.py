@@ -49,6 +49,9 @@ class Moments:
         if columns.aliases:
             old = np.array([code.encode() for code in columns.aliases], dtype=np.bytes_)
             self._hidden[np.isin(columns.table.code, old)] = True
+        # Sites of the same hours share what is said of them; an exceptional one has its own, under a negative number.
+        rows = np.arange(len(columns), dtype=np.int32)
+        self._openings_of = np.where(columns.table.special, -1 - rows, columns.table.hours)
         if before is not None:
             hours = columns.lexicons.hours.words
             self._days.update((day, known.grown(hours)) for day, known in list(before._days.items()))
@@ -120,10 +123,8 @@ class Moments:
 
     def openings(self, rows: Sequence[int], at: datetime) -> list[bytes]:
         """Return the JSON of sites' ``open``."""
-        moment, table = self.of(at), self.columns.table
-        chosen = np.asarray(rows, dtype=np.intp)
-        # Sites of the same hours share an answer; an exceptional one has its own, under a negative number.
-        numbers = np.where(table.special[chosen], -1 - chosen, table.hours[chosen]).tolist()
+        moment = self.of(at)
+        numbers = self._openings_of[np.asarray(rows, dtype=np.intp)].tolist()
         known = moment.openings
         for number, row in zip(numbers, rows, strict=True):
             if number not in known:

@@ -28,8 +28,9 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from geodata.calendar import WorkCalendar
+from geodata.index.lifecycle import Parts
 from geodata.index.packing import Packer, Section, Unpacker, UnusableError, mapped
-from geodata.index.siteindex import Parts, SiteIndex
+from geodata.index.siteindex import SiteIndex
 from geodata.vocabulary import Vocabulary
 
 log = logging.getLogger(__name__)

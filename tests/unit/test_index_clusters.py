@@ -203,3 +203,8 @@ def test_what_is_no_box_or_zoom_is_refused(bbox, zoom):
 def test_nothing_gives_no_cells():
     assert found_by(index_of(), SiteQuery(), WORLD, 3)[1:] == ({}, [])
     assert found_by(index_of(), SiteQuery(), (121, 37, 122, 38), 12)[1:] == ({}, [])
+
+
+def test_the_whole_world_is_given_at_the_last_zoom_at_which_it_has_64_cells():
+    index = index_of(Site("驿站", "stall", position=Position(0.0, 0.0)))
+    assert [index.clusters(SiteQuery(), bbox=WORLD, zoom=zoom, now=NOON).zoom for zoom in (3, 4, 5)] == [3, 4, 4]

@@ -81,10 +81,9 @@ def answer(
     return response
 
 
-def collection(features: Iterable[bytes] | bytes, **members: Any) -> bytes:
-    """Return a GeoJSON collection of features that are JSON already, one by one or joined, with further members."""
-    joined = features if isinstance(features, bytes) else b",".join(features)
-    return b'{"type":"FeatureCollection","features":[%b],%b' % (joined, json_bytes(members)[1:])
+def collection(features: Iterable[bytes], **members: Any) -> bytes:
+    """Return a GeoJSON collection of features that are JSON already, with further members."""
+    return b'{"type":"FeatureCollection","features":[%b],%b' % (b",".join(features), json_bytes(members)[1:])
 
 
 def envelope(

@@ -96,7 +96,7 @@ def find_nearby(parts: Context, asked: NearbyParameters) -> Answer:
         hits = index.nearby(lon, lat, query, radius_m=asked.radius, limit=asked.limit, now=now)
         members = envelope(index, now, asked.datum, limit=asked.limit, truncated=hits.truncated)
         walk_s = walking_seconds(parts.read_model.walks, index, lon, lat, hits)
-        return collection(index.joined_features(hits, asked.datum, walk_s), **members)
+        return collection(index.features(hits, asked.datum, walk_s), **members)
 
     # Without a tag: nobody may keep this answer, so nobody can ask whether it still holds.
     return Answer(body, content_type=GEOJSON, cache=PRIVATE)
@@ -141,7 +141,7 @@ def sites() -> Response:
             following=page.next,
             total=page.total,
         )
-        return collection(index.joined_features(page, asked.datum), **members)
+        return collection(index.features(page, asked.datum), **members)
 
     return answer(etag(index, now), body, content_type=GEOJSON, cache=REVALIDATED if near is None else PRIVATE)
 

@@ -54,7 +54,7 @@ def nearby(as_json: bool, **given: Any) -> None:
         streets = store.streets_around((lon, lat, lon, lat))
     hits = index.nearby(lon, lat, site_query(asked, now), radius_m=asked.radius, limit=asked.limit, now=now)
     walk_s = walking_seconds(Walks([streets]) if streets else None, index, lon, lat, hits)
-    features = index.joined_features(hits, asked.datum, walk_s)
+    features = index.features(hits, asked.datum, walk_s)
     if as_json:
         members = envelope(index, now, asked.datum, limit=asked.limit, truncated=hits.truncated)
         click.echo(collection(features, **members))
@@ -62,7 +62,7 @@ def nearby(as_json: bool, **given: Any) -> None:
     if not features:
         say(Message("nearby_none", {"radius": asked.radius}), error=True)
         return
-    places = [feature["properties"] for feature in orjson.loads(b"[%b]" % features)]
+    places = [feature["properties"] for feature in map(orjson.loads, features)]
     for line in table(places, vocabulary):
         click.echo(line)
     if hits.truncated:
