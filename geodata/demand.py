@@ -96,13 +96,6 @@ class DemandPoints:
         hourly = None if self.hourly is None else self.hourly[chosen]
         return DemandPoints(self.lon[chosen], self.lat[chosen], self.weight[chosen], hourly, self.kind)
 
-    def by_day(self) -> NDArray[np.float32] | None:
-        """Return the weights by hour of the day, shape (n, 24); of a week those of its seven days together."""
-        if self.hourly is None or self.hours == DAY:
-            return self.hourly
-        summed: NDArray[np.float32] = self.hourly.reshape(len(self), 7, DAY).sum(axis=1)
-        return summed
-
     def to_bytes(self) -> bytes:
         """Return the layer as bytes; the same layer gives the same bytes."""
         arrays: dict[str, NDArray[Any]] = {"lon": self.lon, "lat": self.lat, "weight": self.weight}

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from geodata.messages import Message
 
 Severity = Literal["info", "warning", "error"]
-EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_REJECTED = 0, 1, 2, 3
+EXIT_DONE, EXIT_FAILED, EXIT_REJECTED = 0, 1, 3
 _VALUE_LENGTH = 200
 #: Issues of one sort that are kept; a list of millions of rows may have something to say of each.
 MOST_ISSUES = 100_000

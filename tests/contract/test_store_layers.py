@@ -115,9 +115,6 @@ def test_demand_comes_back_as_it_was(store: Store, hours: int) -> None:
     if hourly is not None:
         assert again.hourly is not None
         assert (again.hourly == hourly).all()
-        by_day = again.by_day()
-        assert by_day is not None
-        assert by_day.sum(axis=1) == pytest.approx(layer.weight, rel=1e-4)
     revert_batch(store, batch, "wang")
     assert store.demand_layers() == []
     with pytest.raises(NotFoundError):

@@ -42,8 +42,8 @@ def table_rows(text: str) -> list[list[str]]:
 
 
 def first_cells(text: str) -> list[str]:
-    """The code that the first cell of each table row names."""
-    return [code for row in table_rows(text) for code in re.findall(r"`([^`]+)`", row[0])[:1]]
+    """The code that the first cells of the table rows name."""
+    return [code for row in table_rows(text) for code in re.findall(r"`([^`]+)`", row[0])]
 
 
 # --- settings -------------------------------------------------------------------------------------------------------

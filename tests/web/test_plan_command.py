@@ -8,7 +8,9 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click.testing
 import pytest
@@ -70,7 +72,8 @@ def test_runs_are_queued_listed_cancelled_and_repeated(run: Run) -> None:
     assert run("runs", "cancel", "1").exit_code == 1
     told = json.loads(run("runs", "list", "--json").stdout)
     assert [(item["id"], item["state"], item["repeats"]) for item in told] == [(2, "queued", 1), (1, "cancelled", None)]
-    assert "queued  Town" in run("runs", "list").stdout
+    asked_at = datetime.fromisoformat(told[0]["created_at"]).astimezone(ZoneInfo("Asia/Shanghai"))
+    assert f"{asked_at:%Y-%m-%d %H:%M}  queued  Town" in run("runs", "list").stdout
     none = run("runs", "export", "2", "--out", "out")
     assert (none.exit_code, none.stderr.strip()) == (1, "Run 2 has no result (queued).")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -57,13 +58,14 @@ def submit_(scenario: Path) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON. 以 JSON 输出")
 def list_(limit: int, *, as_json: bool) -> None:
     """List the latest runs. 列出任务."""
-    with settings_store() as store:
+    settings = Settings.load()
+    with open_store(settings.store.database_url) as store:
         found = runs.listed(store, limit=limit)
     if as_json:
         click.echo(json.dumps([_plain(run) for run in found], ensure_ascii=False, indent=2))
         return
     for run in found:
-        click.echo(printable(_line(run)))
+        click.echo(printable(_line(run, settings.place.tz)))
     if not found:
         say(Message("runs_none"), error=True)
 
@@ -111,8 +113,8 @@ def _state(run: Run) -> str:
     return Message(f"run_state_{run.state}").text(language())
 
 
-def _line(run: Run) -> str:
-    parts = [f"{run.id:5}", f"{run.created_at.astimezone():%Y-%m-%d %H:%M}", _state(run)]
+def _line(run: Run, tz: ZoneInfo) -> str:
+    parts = [f"{run.id:5}", f"{run.created_at.astimezone(tz):%Y-%m-%d %H:%M}", _state(run)]
     if run.state == "running" and "share" in run.progress:
         parts.append(f"{run.progress['share']:.0%}")
     if run.error is not None:
