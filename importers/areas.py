@@ -35,6 +35,7 @@ from importers.profile import Profile
 from importers.reading import Grid, Row, Source, file_size, sha256_of
 from importers.reading.limits import MAX_FILE_BYTES
 from importers.report import EXIT_FAILED, ImportReport
+from importers.romanising import romanised
 
 _CODE = re.compile(r"\d{6,12}")
 _CHUNK = 2_000
@@ -195,7 +196,7 @@ def _area(record: Record, shape: Any, datum: Datum, opened: Opened, known: dict[
     return Area(
         adcode=adcode,
         name=name,
-        name_en=texts.get("name_en", before.name_en if before else ""),
+        name_en=texts.get("name_en") or (before.name_en if before else "") or romanised(name),
         level=words.find("area_levels", texts.get("level", "")) or level_of(adcode),
         parent=parent[0] if parent else _parent(adcode, before),
         polygon=polygon,

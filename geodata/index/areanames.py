@@ -24,7 +24,7 @@ _SYLLABLE = (
 #: What stands after the name proper in English.
 _ENGLISH_SUFFIX = re.compile(
     r"[ -]+(?:(?:autonomous|special|administrative|new|sub|hui|zhuang|uygur|mongol|tibetan) *)*"
-    r"(?:district|county|city|province|prefecture|municipality|subdistrict|street|town|township|region|banner|area)$"
+    r"(?:district|county|city|province|prefecture|municipality|subdistrict|street|town|township|region|banner|league|area)$"
 )
 
 
@@ -41,7 +41,8 @@ class _Entry:
 class AreaNames:
     """The names of areas, folded once.
 
-    The pinyin is that of the English name; spelling names out takes dictionaries that are too large for every worker.
+    The pinyin is that of the English name, which every imported area has; spelling names out takes dictionaries that are
+    too large for every worker.
 
     Parameters
     ----------

@@ -13,6 +13,7 @@ from pyproj import Geod
 from geodata.areas import AreaFinder
 from geodata.calendar import WorkCalendar
 from geodata.errors import FileError, ParameterError
+from geodata.index.areanames import AreaNames
 from geodata.store import Store
 from importers.areas import import_areas, level_of
 from importers.calendar import import_calendar
@@ -124,6 +125,8 @@ def test_areas_of_a_real_file(store: Store, test_data: Path, write: Write) -> No
     assert report.recognised["sites_given_an_area"] == 3
     zhifu = next(area for area in store.areas() if area.adcode == "370602")
     assert (zhifu.name, zhifu.level, zhifu.source, zhifu.approximate) == ("芝罘区", "district", file.stem, False)
+    assert zhifu.name_en == "Zhifu District"
+    assert [area.name for _, area in AreaNames(store.areas()).find("zf")] == ["芝罘区"]
     assert {stored.site.name: stored.site.area for stored in store.sites()} == {
         "A": "370602",
         "B": "440604",
