@@ -104,6 +104,7 @@ VIEWS = {
     "reports": View("/staff/reports", staff=True),
     "decided reports": View("/staff/reports?state=done", staff=True),
     "one report": View("/staff/reports/{report}", ".pin-map[data-map=ready]", staff=True),
+    "places for staff": View("/staff/places?q=dhyl", staff=True),
     "history of a place": View("/staff/places/{near}", staff=True),
     "desk": View("/plan", "body[data-desk=ready]", staff=True),
 }

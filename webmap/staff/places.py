@@ -1,4 +1,7 @@
-"""The history of a place for staff: by field what was before and after, who wrote it, when, and from which file."""
+"""Places for staff: found by name or code, closed and planned ones too, and the history of each.
+
+A history tells by field what was before and after, who wrote it, when, and from which file.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,10 @@ from itertools import groupby
 from typing import Any
 
 import orjson
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 
+from geodata.index import SiteQuery
 from geodata.store.records import Batch, Change
 from webmap.context import context
 from webmap.exports.fields import HEADINGS
@@ -22,6 +26,37 @@ blueprint.before_request(only_offered_languages)
 
 #: Changes that are shown, the latest.
 MOST_CHANGES = 1_000
+#: Places that are listed; of more, a person writes more of the name.
+MOST_PLACES = 50
+
+
+@blueprint.get("/staff/places", defaults={"lang": "zh"})
+@blueprint.get("/<any(en):lang>/staff/places")
+@staff_required
+def places(lang: str) -> str:
+    """Find places by their code, or by name, pinyin or address."""
+    longest = context().settings.limits.text_length
+    asked = request.args.get("q", "").strip()[:longest]
+    rows, total = _found(asked) if asked else ([], 0)
+    return render_template("staff/places.html", asked=asked, rows=rows, total=total, text_length=longest)
+
+
+def _found(asked: str) -> tuple[list[dict[str, Any]], int]:
+    """Return the places that a text means, and how many they are: the one of that code, else those of that name."""
+    parts = context()
+    index, now, states = parts.index, parts.now(), parts.vocabulary.states
+    code = index.canonical(asked.upper())
+    if code is not None:
+        known = [index.detail(code, now)["properties"]]
+        total = 1
+    else:
+        query = SiteQuery(text=asked, states=frozenset(states))
+        page = index.find(query, limit=MOST_PLACES, now=now, sort="name")
+        known = [orjson.loads(feature)["properties"] for feature in index.features(page)]
+        total = page.total
+    zh = page_language() == "zh"
+    rows = [{**place, "state_name": states[place["state"]].zh if zh else states[place["state"]].en} for place in known]
+    return rows, total
 
 
 @blueprint.get("/staff/places/<code>", defaults={"lang": "zh"})
