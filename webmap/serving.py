@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import importlib
 import logging
 import os
@@ -28,6 +29,9 @@ log = logging.getLogger(__name__)
 FIRST_LOAD_S = 30.0
 #: A worker that does not end by itself is killed after this time.
 KILL_AFTER_S = 10
+#: So many new objects that may refer to each other are made before the garbage collector looks at them: some hundred
+#: requests. Python's own 700 are those of a few.
+GARBAGE_AT = 20_000
 
 
 class AddressError(StationmapError):
@@ -112,4 +116,8 @@ def application(settings: Settings) -> Flask:
     if not read_model.wait_first(FIRST_LOAD_S):
         log.warning("worker %d has no data yet and answers 503 until the store can be read", os.getpid())
     warm(app)
+    # What is loaded stays: without it the collector has next to nothing to go through, and it need not look so often.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE_AT)
     return app

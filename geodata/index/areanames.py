@@ -41,8 +41,8 @@ class _Entry:
 class AreaNames:
     """The names of areas, folded once.
 
-    The pinyin is that of the English name, which every imported area has; spelling names out takes dictionaries that are
-    too large for every worker.
+    The pinyin is that of the English name, which every imported area has; spelling names out takes dictionaries that
+    are too large for every worker.
 
     Parameters
     ----------

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from geodata.store import copy_store, open_store
-from tests.benchmarks import importing, machine, serving
+from tests.benchmarks import importing, machine, serving, tipg_peer
 from tests.benchmarks.tables import rows, write_tables
 from tests.postgres import PostgisServer
 
@@ -78,6 +78,7 @@ def measure(found: dict[str, Any], sites: int, seconds: float) -> None:
                 found[name] = json.loads(run("tests.benchmarks.reading", url))
             note("asking over HTTP")
             found["http"] = serving.measure(postgis, seconds)
+            found["tipg"] = tipg_peer.measure(postgis, seconds)
             note("moving the map in the browser")
             found["panning"] = json.loads(run("tests.benchmarks.panning", sqlite))
         finally:

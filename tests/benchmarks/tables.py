@@ -65,6 +65,7 @@ def rows(found: dict[str, Any]) -> list[Row]:
     if "clusters" in postgis:
         made.append(_times("Clusters at any zoom, in process", "进程内任意级别聚合", postgis["clusters"], "< 20 ms"))
     made += _peers(postgis)
+    made += [_tipg(found["tipg"])] if "tipg" in found else []
     made += [_frames(found["panning"], sites)] if "panning" in found else []
     made += [
         _seconds("Build of the index from PostGIS", "从 PostGIS 建立索引", postgis["build_s"], 6),
@@ -118,6 +119,15 @@ def _peers(found: dict[str, Any]) -> list[Row]:
     if isinstance(redis, str):
         return [*made, Row(en, zh, redis, "未安装", "–", "–")]
     return [*made, _times(en, zh, redis, "–")]
+
+
+def _tipg(found: dict[str, float] | str) -> Row:
+    en = "20 sites in a box over HTTP from tipg, which asks PostGIS each time"
+    zh = "由 tipg 回答的 HTTP 范围查询，20 个站点（每次查询 PostGIS）"
+    if isinstance(found, str):
+        return Row(en, zh, found, "未安装", "–", "–")
+    rate, p99 = f"{found['requests_s']:,.0f}", f"{found['p99_ms']:.0f}"
+    return Row(en, zh, f"{rate} requests/s, p99 {p99} ms", f"每秒 {rate} 次，p99 {p99} 毫秒", "–", "–")
 
 
 def _part(ratio: float) -> str:
