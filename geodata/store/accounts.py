@@ -30,7 +30,8 @@ class User:
     password_hash : str
         Made and read by who checks passwords; the store only keeps it.
     epoch : int
-        Rises whenever what was let in before is to stay out: with a new password, and when the account is disabled.
+        Rises whenever what was let in before is to stay out: with a new password, when the account is disabled, and
+        when its holder logs out.
     created_at, password_changed_at : datetime
     disabled_at : datetime, optional
         ``None`` while the account may be used.

@@ -119,6 +119,17 @@ class Writer(SiteWriting, RecordWriting):
         """
         return self._change_user(name, disabled_at=self.now if disabled else None)
 
+    @public
+    def end_logins(self, name: str) -> None:
+        """Let whoever is logged in with an account be so no more; the account stays as it is, so this is no batch.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no account of this name.
+        """
+        accounts.change(self.connection, accounts.account_name(name))
+
     def _change_user(self, name: str, **values: Any) -> User:
         before, after = accounts.change(self.connection, accounts.account_name(name), **values)
         self.note(f"user:{after.name}", accounts.told(before), accounts.told(after))

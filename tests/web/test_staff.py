@@ -9,6 +9,7 @@ import pytest
 from flask import Flask, jsonify
 from flask.testing import FlaskClient
 
+from geodata.errors import StoreBusyError
 from geodata.store import BatchInfo
 from tests.web.conftest import Filled
 from tests.web.staff import HERE, PASSWORD, SECRET, add_user, log_in, token_of
@@ -148,6 +149,37 @@ def test_logging_out_needs_the_token_and_takes_the_cookie(client: FlaskClient) -
     assert (out.status_code, out.location) == (303, "/login")
     assert client.get_cookie(COOKIE) is None
     assert client.get("/staff").status_code == 303
+
+
+def test_a_copied_cookie_is_worth_nothing_after_logging_out(own: Filled, staffed: Flask, client: FlaskClient) -> None:
+    log_in(client)
+    thief, colleague = staffed.test_client(), staffed.test_client()
+    cookie = client.get_cookie(COOKIE)
+    assert cookie is not None
+    thief.set_cookie(COOKIE, cookie.value)
+    log_in(colleague)
+    assert [each.get("/staff").status_code for each in (thief, colleague)] == [200, 200]
+    before, batches = own.store.state(), len(own.store.batches())
+    client.post("/logout", data={"csrf_token": token_of(client)}, headers=HERE)
+    assert [each.get("/staff").status_code for each in (client, thief, colleague)] == [303, 303, 303]
+    assert (own.store.state(), len(own.store.batches())) == (before, batches)
+    assert log_in(client) == 303
+    assert client.get("/staff").status_code == 200
+
+
+def test_logging_out_while_the_store_takes_no_changes(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    log_in(client)
+    token = token_of(client)
+
+    def busy(*_: object) -> None:
+        raise StoreBusyError("store_awaited")
+
+    monkeypatch.setattr("geodata.store.Store.write", busy)
+    out = client.post("/logout", data={"csrf_token": token}, headers=HERE)
+    assert (out.status_code, client.get_cookie(COOKIE)) == (303, None)
+    assert "could not be ended" in caplog.text
 
 
 def test_changes_need_the_token_of_the_login_and_a_page_of_this_site(client: FlaskClient, staffed: Flask) -> None:

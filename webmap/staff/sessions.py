@@ -50,14 +50,14 @@ def begin_session(response: Response, user: User) -> None:
 
 
 def end_session(response: Response) -> None:
-    """Log out: the browser forgets the cookie."""
+    """Let the browser forget the cookie."""
     response.delete_cookie(COOKIE, path=_path(), secure=request.is_secure, httponly=True, samesite="Lax")
 
 
 def present_session() -> Session | None:
     """Return who sends the present request; ``None`` for everybody who is not logged in.
 
-    Every request asks the store, so that a login ends at once with its account or its password.
+    Every request asks the store, so that a login ends at once with its account, its password or by logging out.
 
     Raises
     ------

@@ -7,7 +7,9 @@ import logging
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from geodata.errors import StoreError
 from geodata.messages import Message
+from geodata.store import BatchInfo
 from geodata.store.reporting import OPEN
 from webmap.limits import ClientLimits
 from webmap.origin import require_same_origin
@@ -60,9 +62,19 @@ def enter(lang: str) -> BaseResponse:
 @blueprint.post("/<any(en):lang>/logout")
 @staff_required
 def logout(lang: str) -> BaseResponse:
-    """Log out."""
+    """Log out: every login of the account ends, so that no copy of a cookie opens anything.
+
+    While the store takes no changes, only this browser forgets its login; the others end by their age.
+    """
     response = Response(status=303)
     response.location = url_for("staff.login", lang=page_language())
+    user = current_user()
+    if user is not None:
+        try:
+            with worker_store().write(BatchInfo("user", user.name)) as writer:
+                writer.end_logins(user.name)
+        except StoreError as error:
+            log.warning("the logins of an account could not be ended: %s", error)
     end_session(response)
     return response
 
