@@ -55,6 +55,15 @@ class Destination:
     name: str
     address: str = ""
 
+    @classmethod
+    def of(cls, feature: Mapping[str, Any]) -> Destination | None:
+        """Return the destination that a site's GeoJSON feature (WGS-84) gives; ``None`` if nobody can be sent there."""
+        place, geometry = feature["properties"], feature["geometry"]
+        point = place["entrance"] or (geometry and geometry["coordinates"])
+        if not point or place["precision"] == "area":  # the middle of a district is no place to send anyone to
+            return None
+        return cls(point[0], point[1], place["name"], place["address"])
+
 
 @dataclass(frozen=True, slots=True)
 class _Link:
@@ -150,6 +159,12 @@ def navigation(destination: Destination, *, app_name: str, mode: Mode = "walk") 
         datum: convert_point(destination.lon, destination.lat, "wgs84", datum) for datum in ("wgs84", "gcj02")
     }
     return [_entry(link, points[link.datum], destination, app_name, mode) for link in LINKS]
+
+
+def links_to(feature: Mapping[str, Any], *, app_name: str, mode: Mode = "walk") -> list[dict[str, Any]]:
+    """Return the links of :func:`navigation` to a site, given as its GeoJSON feature; none to where nobody can go."""
+    destination = Destination.of(feature)
+    return [] if destination is None else navigation(destination, app_name=app_name, mode=mode)
 
 
 def web_link(links: list[dict[str, Any]], device: Device, wished: str = "") -> dict[str, Any]:

@@ -12,6 +12,7 @@ import logging
 import os
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -40,22 +41,23 @@ class Queue:
     def __init__(self, settings: Settings, execute: Callable[[int], None] | None = None) -> None:
         self._settings = settings
         self._execute = execute or _nothing
-        self._huey: Huey | None = None
-        self._task: Any = None
+
+    @cached_property
+    def _connected(self) -> tuple[Huey, Any]:
+        """Huey's own object and the task that it delivers, made when they are first needed, never before a fork."""
+        huey = _open(self._settings)
+        return huey, huey.task(name="plan")(self._run)
 
     @property
     def huey(self) -> Huey:
-        """Huey's own object, connected when it is first needed, never before a fork."""
-        if self._huey is None:
-            self._huey = _open(self._settings)
-            self._task = self._huey.task(name="plan")(self._run)
-        return self._huey
+        """Huey's own object, connected."""
+        return self._connected[0]
 
     def deliver(self, run_id: int) -> bool:
         """Tell the workers of a run; return whether that worked. If it did not, a sweep will."""
         try:
-            if self.huey is not None:
-                self._task(run_id)
+            _huey, task = self._connected
+            task(run_id)
         except Exception as error:  # whatever the queue's own client raises: the run is safe in the table
             log.warning("run %d could not be put into the queue and is delivered later: %r", run_id, error)
             return False

@@ -13,7 +13,7 @@ from geodata.errors import NotFoundError
 from geodata.index import Hit, Hits, SiteIndex, SiteQuery
 from geodata.messages import Lang, Message
 from geodata.vocabulary import Vocabulary
-from webmap.handoff import Destination, navigation
+from webmap.handoff import links_to
 from webmap.maps import compose
 from webmap.paths import static_folder, templates_folder
 from webmap.settings import TileLayer
@@ -109,12 +109,8 @@ def _place(
 ) -> dict[str, Any]:
     """Return what the page shows of a place."""
     place, geometry = feature["properties"], feature["geometry"]
-    point = place["entrance"] or (geometry["coordinates"] if geometry else None)
     known = vocabulary.facilities
-    way = None
-    if point and place["precision"] not in ("area", "none"):
-        links = navigation(Destination(point[0], point[1], place["name"], place["address"]), app_name=app_name)
-        way = next(link["href"] for link in links if link["kind"] == "web")
+    ways = [link["href"] for link in links_to(feature, app_name=app_name) if link["kind"] == "web"]
     return {
         "name": place["name"],
         "kind": place["kind"],
@@ -129,6 +125,6 @@ def _place(
         "point": geometry and geometry["coordinates"],
         "table": table,
         "out_of_service": place["state"] != "open",
-        "go": way,
+        "go": ways[0] if ways else None,
         "page": f"{public_url.rstrip('/')}/{'' if lang == 'zh' else 'en/'}s/{place['code']}" if public_url else None,
     }

@@ -181,6 +181,19 @@ def test_while_the_database_is_down_nothing_that_was_written_is_lost(
     assert (problem.status_code, problem.content_type) == (503, "application/problem+json")
 
 
+def test_a_report_that_was_kept_is_no_failure_when_the_database_goes_away_after_it(
+    own: Filled, client: FlaskClient, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise StoreUnavailableError("read_model_loading")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("geodata.store.store.Store.report", fail)
+        assert send(client, own.code("weekdays"), kind="closed", photo=(picture(), "a.jpg")).status_code == 200
+    (report,) = own.store.reports()
+    assert (folder / "reports" / report.told.photo).is_file()
+
+
 def test_without_a_key_the_form_says_who_can_help(own: Filled, make_app: MakeApp) -> None:
     client = make_app().test_client()
     code = own.code("weekdays")

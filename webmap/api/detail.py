@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import Response, abort, redirect, request, url_for
 
 from geodata.errors import NotFoundError
 from webmap.api.answers import GEOJSON, REVALIDATED, answer, etag, json_bytes
-from webmap.api.parameters import SiteParameters, parse
+from webmap.api.parameters import parse
 from webmap.context import context
-from webmap.handoff import Destination, navigation
+from webmap.handoff import links_to
 
 if TYPE_CHECKING:
     from geodata.index import SiteIndex
@@ -49,7 +49,8 @@ def site(code: str) -> Response:
     def body() -> bytes:
         detail = index.detail(current, now, asked.datum)
         plain = detail if asked.datum == "wgs84" else index.detail(current, now, "wgs84")
-        detail["properties"]["navigation"] = _navigation(plain, asked)
+        app_name = parts.settings.place.app_name
+        detail["properties"]["navigation"] = links_to(plain, app_name=app_name, mode=asked.mode)
         return json_bytes(detail)
 
     return answer(etag(index, now), body, content_type=GEOJSON)
@@ -78,13 +79,3 @@ def indicators(code: str) -> Response:
         return json_bytes({"code": current, "indicators": index.indicators(current), "data_version": index.version})
 
     return answer(etag(index, now), body)
-
-
-def _navigation(detail: dict[str, Any], asked: SiteParameters) -> list[dict[str, Any]]:
-    """Return the links to a site whose detail is given in WGS-84."""
-    properties, geometry = detail["properties"], detail["geometry"]
-    point = properties["entrance"] or (geometry and geometry["coordinates"])
-    if not point or properties["precision"] == "area":  # the middle of a district is no place to send anyone to
-        return []
-    destination = Destination(point[0], point[1], properties["name"], properties["address"])
-    return navigation(destination, app_name=context().settings.place.app_name, mode=asked.mode)

@@ -17,6 +17,7 @@ from webmap.api.answers import GEOJSON, PRIVATE, Answer, json_bytes, respond
 from webmap.api.detail import present_code
 from webmap.api.parameters import WayParameters, parse
 from webmap.context import Context, context
+from webmap.handoff import Destination
 
 #: Decimal places of a degree: a decimetre.
 _DIGITS = 6
@@ -33,13 +34,12 @@ def way(code: str) -> Response:
     index, now = parts.index, parts.now()
     current = present_code(index, code)
     detail = index.detail(current, now)
-    properties = detail["properties"]
-    target = properties["entrance"] or (detail["geometry"] and detail["geometry"]["coordinates"])
-    if not target or properties["precision"] == "area":
+    target = Destination.of(detail)
+    if target is None:
         raise NotFoundError("site_no_position", site=current)
     here = convert_point(asked.lon, asked.lat, asked.datum, "wgs84")
-    found = _way(parts, here, (target[0], target[1]), asked.datum)
-    found["properties"] |= {"code": current, "name": properties["name"]}
+    found = _way(parts, here, (target.lon, target.lat), asked.datum)
+    found["properties"] |= {"code": current, "name": target.name}
     return respond(Answer(lambda: json_bytes(found), content_type=GEOJSON, cache=PRIVATE))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from flask import Blueprint, Response, abort, current_app, render_template, request
+from flask import Blueprint, Response, abort, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from geodata.store import runs
@@ -14,7 +14,7 @@ from webmap.desk.endpoints import PREFIX, result_of_run
 from webmap.desk.exporting import FILES, exported
 from webmap.desk.texts import texts
 from webmap.pages.language import TAGS, localised, only_offered_languages, page_language
-from webmap.pages.site import MAP_SCRIPT, SECOND_MAP_SCRIPT, Pages, attribution
+from webmap.pages.site import MAP_SCRIPT, SECOND_MAP_SCRIPT, attribution, pages
 from webmap.staff import staff_required
 from webmap.storing import worker_store
 
@@ -85,7 +85,7 @@ def _two(numbers: list[int | None], known: list[int]) -> list[int]:
 def _config() -> dict[str, object]:
     """Return what the scripts of both pages need."""
     lang = page_language()
-    pages: Pages = current_app.extensions["stationmap.pages"]
+    shared = pages()
     return {
         "lang": lang,
         "locale": TAGS[lang],
@@ -99,8 +99,8 @@ def _config() -> dict[str, object]:
                 "element": one.element,
                 "map": one.names["map"],
                 "tiles": one.names["tiles"],
-                "script": pages.assets.url(name),
+                "script": shared.assets.url(name),
             }
-            for one, name in ((pages.composed, MAP_SCRIPT), (pages.second, SECOND_MAP_SCRIPT))
+            for one, name in ((shared.composed, MAP_SCRIPT), (shared.second, SECOND_MAP_SCRIPT))
         ],
     }

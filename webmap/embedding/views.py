@@ -22,7 +22,7 @@ from webmap.pages.catalogue import rendered
 from webmap.pages.config import page_config
 from webmap.pages.language import TAGS, localised, only_offered_languages, page_language
 from webmap.pages.places.answering import standing_page
-from webmap.pages.site import Pages
+from webmap.pages.site import pages
 from webmap.security import content_security_policy
 
 blueprint = Blueprint("embedding", __name__)
@@ -30,12 +30,6 @@ blueprint.before_request(only_offered_languages)
 
 #: Style sheet by theme.
 STYLE_SHEETS = {"auto": "app.css", "light": "app-light.css", "dark": "app-dark.css"}
-
-
-def pages() -> Pages:
-    """Return what the pages of the present application share."""
-    found: Pages = current_app.extensions["stationmap.pages"]
-    return found
 
 
 def _model() -> type[EmbedParameters]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
 from webmap.pages.language import TAGS, localised, only_offered_languages, page_language
-from webmap.pages.site import Pages
+from webmap.pages.site import pages
 from webmap.paths import static_folder
 
 blueprint = Blueprint("installed", __name__)
@@ -23,16 +23,11 @@ ICONS = {
 }
 
 
-def _pages() -> Pages:
-    pages: Pages = current_app.extensions["stationmap.pages"]
-    return pages
-
-
 @blueprint.get("/manifest.webmanifest", defaults={"lang": "zh"})
 @blueprint.get("/<any(en):lang>/manifest.webmanifest")
 def manifest(lang: str) -> Response:
     """Describe the app to a browser."""
-    shown, assets = page_language(), _pages().assets
+    shown, assets = page_language(), pages().assets
     home = localised("/", shown)
     body: dict[str, Any] = {
         "id": home,
@@ -55,11 +50,11 @@ def manifest(lang: str) -> Response:
 @blueprint.get("/sw.js")
 def worker() -> Response:
     """Send the service worker, with the files that it is to keep."""
-    pages = _pages()
-    assets = pages.assets
-    template = pages.map_template()
+    shared = pages()
+    assets = shared.assets
+    template = shared.map_template()
     shell = [
-        *(localised("/", lang) for lang in pages.settings.place.languages),
+        *(localised("/", lang) for lang in shared.settings.place.languages),
         *(assets.url(name) for name in ("app.css", "icons.svg", "favicon.svg")),
         *(template["map_script"], template["page_script"], *template["modules"]),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
+from flask import current_app
 from markupsafe import Markup
 
 from webmap.context import Context
@@ -67,6 +68,12 @@ class Pages:
             "page_script": script,
             "modules": modules,
         }
+
+
+def pages() -> Pages:
+    """Return what the pages of the present application share."""
+    found: Pages = current_app.extensions["stationmap.pages"]
+    return found
 
 
 def attribution(base: BaseMapSettings) -> str:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from webmap.pages.catalogue import rendered
 from webmap.pages.config import page_config
 from webmap.pages.language import only_offered_languages, page_language
 from webmap.pages.places.answering import standing_page
-from webmap.pages.site import Pages
+from webmap.pages.site import pages
 
 blueprint = Blueprint("pages", __name__)
-
-
-def _pages() -> Pages:
-    pages: Pages = current_app.extensions["stationmap.pages"]
-    return pages
 
 
 @blueprint.before_request
@@ -28,16 +23,16 @@ def _only_offered_languages() -> BaseResponse | None:
 @blueprint.get("/<any(en):lang>/")
 def home(lang: str) -> Response:
     """Show the map and the list."""
-    bounds = _pages().context.index.bounds
+    bounds = pages().context.index.bounds
     return standing_page(lambda: _map_page(bounds), key=bounds)
 
 
 def _map_page(bounds: tuple[float, float, float, float] | None) -> str:
-    pages = _pages()
-    return rendered("map.html", config=page_config(pages, page_language(), bounds), **pages.map_template())
+    shared = pages()
+    return rendered("map.html", config=page_config(shared, page_language(), bounds), **shared.map_template())
 
 
 @blueprint.get("/assets/<digest>/<path:name>")
 def asset(digest: str, name: str) -> Response:
     """Send a script, a style or the icons."""
-    return _pages().assets.respond(digest, name)
+    return pages().assets.respond(digest, name)

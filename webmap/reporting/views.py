@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +19,7 @@ from webmap.errors import RETRY_AFTER_S, TooManyRequestsError, status_of
 from webmap.limits import ClientLimits
 from webmap.origin import require_same_origin
 from webmap.pages.language import localised, only_offered_languages, page_language
-from webmap.pages.site import MAP_SCRIPT, Pages
+from webmap.pages.site import MAP_SCRIPT, pages
 from webmap.reporting.forms import HONEYPOT, TEXT_LENGTH, Draft, checked, new_token, nonce_of
 from webmap.reporting.photos import drop_photo, keep_photo
 from webmap.storing import worker_store
@@ -100,11 +101,12 @@ def _keep(code: str, draft: Draft) -> None:
     try:
         with store.write(BatchInfo("report", "public")) as writer:
             kept = writer.add_report(told)
-        if store.report(kept).told.photo != told.photo:
-            drop_photo(parts.settings, told.photo)  # the same form a second time
     except StationmapError:
         drop_photo(parts.settings, told.photo)
         raise
+    with suppress(StoreUnavailableError, StoreBusyError):  # the report is kept, whatever becomes of this question
+        if store.report(kept).told.photo != told.photo:
+            drop_photo(parts.settings, told.photo)  # the same form a second time
 
 
 def _allow_photo() -> None:
@@ -126,7 +128,6 @@ def _place(code: str) -> dict[str, Any]:
 def _shown(code: str, draft: Draft, message: Message | None = None, status: int = 200) -> Response:
     """Show the form, filled in with a draft, with a fresh token."""
     lang = page_language()
-    pages: Pages = current_app.extensions["stationmap.pages"]
     place = _place(code)
     facilities = [
         (term.code, term.zh if lang == "zh" else term.en) for term in context().vocabulary.facilities.values()
@@ -143,7 +144,7 @@ def _shown(code: str, draft: Draft, message: Message | None = None, status: int 
         text_length=TEXT_LENGTH,
         config={
             "send": f"/api/v1/sites/{code}/reports?lang={lang}",
-            "map": pin_map(pages),
+            "map": pin_map(),
             "at": place["geometry"] and place["geometry"]["coordinates"],
         },
     )
@@ -153,10 +154,11 @@ def _shown(code: str, draft: Draft, message: Message | None = None, status: int 
     return response
 
 
-def pin_map(pages: Pages) -> dict[str, Any]:
+def pin_map() -> dict[str, Any]:
     """Return what a script needs to put the map into a page when it is wanted."""
-    composed = pages.composed
-    return {"element": composed.element, "map": composed.names["map"], "script": pages.assets.url(MAP_SCRIPT)}
+    shared = pages()
+    composed = shared.composed
+    return {"element": composed.element, "map": composed.names["map"], "script": shared.assets.url(MAP_SCRIPT)}
 
 
 def _has_secret() -> bool:

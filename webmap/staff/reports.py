@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from geodata.errors import ConflictError, InputError, StationmapError, ValueUnusableError
@@ -136,7 +136,7 @@ def _detail(report: Report, error: StationmapError | None = None) -> Response:
         filled=_filled(report, error),
         message="" if error is None else error.message.text(lang),
         config={
-            "map": pin_map(current_app.extensions["stationmap.pages"]),
+            "map": pin_map(),
             "at": stored.site.position and [stored.site.position.lon, stored.site.position.lat],
             "pin": [report.told.lon, report.told.lat] if report.told.lon is not None else None,
         },

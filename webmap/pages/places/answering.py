@@ -12,7 +12,7 @@ from flask import Response, current_app, request
 from webmap.api.answers import REVALIDATED, answer, etag
 from webmap.compression import accepts_gzip, compressible, gzipped
 from webmap.context import base_url, context
-from webmap.pages.site import Pages
+from webmap.pages.site import pages
 
 HTML = "text/html; charset=utf-8"
 #: What is kept of pages and pictures, in each worker.
@@ -51,12 +51,6 @@ class Kept:
 
     def __len__(self) -> int:
         return len(self._items)
-
-
-def pages() -> Pages:
-    """Return what the pages of the present application share."""
-    found: Pages = current_app.extensions["stationmap.pages"]
-    return found
 
 
 def kept() -> Kept:

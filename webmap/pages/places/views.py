@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from geodata.index import SiteIndex
 from webmap.context import base_url, context
 from webmap.devices import device_of
-from webmap.handoff import Destination, Mode, navigation, web_link
+from webmap.handoff import Mode, links_to, web_link
 from webmap.pages.catalogue import rendered
 from webmap.pages.catalogue import translated as _
 from webmap.pages.language import localised, only_offered_languages, page_language
@@ -189,12 +189,7 @@ def _page(index: SiteIndex, code: str) -> str:
 
 def links(feature: dict[str, Any], mode: Mode = "walk") -> list[dict[str, Any]]:
     """Return the links that hand a place over to navigation apps; none where its position is not known."""
-    place, geometry = feature["properties"], feature["geometry"]
-    point = place["entrance"] or (geometry and geometry["coordinates"])
-    if not point or place["precision"] == "area":  # the middle of a district is no place to send anyone to
-        return []
-    destination = Destination(point[0], point[1], place["name"], place["address"])
-    return navigation(destination, app_name=context().settings.place.app_name, mode=mode)
+    return links_to(feature, app_name=context().settings.place.app_name, mode=mode)
 
 
 def _trail(index: SiteIndex, place: dict[str, Any]) -> list[tuple[str, str]]:
