@@ -85,6 +85,8 @@ def _environment(settings: Settings) -> Mapping[str, str]:
         "timezone": settings.place.timezone,
         "redis_url": settings.jobs.redis_url.get_secret_value(),
         "queue_file": str(settings.jobs.queue_file or ""),
+        "data_dir": settings.reports.data_dir,
+        "report_days": str(settings.reports.report_days),
         "worker_silence": str(settings.jobs.worker_silence),
         "log_level": settings.server.log_level,
         "log_format": settings.server.log_format,

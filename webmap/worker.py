@@ -1,7 +1,7 @@
 """A worker: a process of its own that carries out the runs that the queue tells it of, one at a time.
 
 While it computes, a thread tells the store that it is alive and how far it is, and asks whether it is to stop.
-Another one sweeps: what lost its worker is delivered again.
+Another one sweeps: what lost its worker is delivered again, and old reports are forgotten.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from geodata.errors import StationmapError, StoreError
@@ -21,6 +22,7 @@ from geodata.siting.scenario import parse_scenario
 from geodata.store import Store, open_store, runs
 from webmap.jobs import Queue
 from webmap.logs import configure_logging
+from webmap.reporting.forgetting import forget_reports
 from webmap.settings import Settings
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ log = logging.getLogger(__name__)
 
 #: Seconds between two signs of life, and between two sweeps.
 BEAT_S, SWEEP_S = 1.0, 3.0
+#: Seconds between two looks for reports that are to be forgotten.
+FORGET_S = 3600.0
 #: How long a worker tries to keep a result while the database is away.
 KEEP_TRYING_S = 120.0
 
@@ -108,10 +112,14 @@ class Worker:
 
     def _sweep(self) -> None:
         silent = self._settings.jobs.worker_silence
+        forgotten_at = -FORGET_S
         while not self._ending.wait(SWEEP_S):
             found = _quietly(lambda: runs.sweep(self._store, silent_s=silent, waiting_s=silent))
             for run_id in found or []:
                 self.queue.deliver(run_id)
+            if time.monotonic() - forgotten_at > FORGET_S:
+                forgotten_at = time.monotonic()
+                _quietly(lambda: forget_reports(self._store, self._settings, datetime.now(UTC)))
 
 
 class Heart(threading.Thread):

@@ -70,14 +70,21 @@ class Report:
     note: str
 
 
-def reports(connection: Connection, states: Collection[str] | None, ids: Collection[int] | None) -> list[Report]:
-    """Return reports, the newest first; only those in some states, or of some ids."""
+def reports(
+    connection: Connection,
+    states: Collection[str] | None,
+    ids: Collection[int] | None,
+    closed_before: datetime | None = None,
+) -> list[Report]:
+    """Return reports, the newest first; only those in some states, of some ids, or closed before a time."""
     table, sites = schema.reports, schema.sites
     query = sa.select(table, sites.c.code.label("site")).join_from(table, sites).order_by(table.c.id.desc())
     if states is not None:
         query = query.where(table.c.state.in_(states))
     if ids is not None:
         query = query.where(table.c.id.in_(ids))
+    if closed_before is not None:
+        query = query.where(table.c.closed_at < closed_before)
     return [_report(row) for row in connection.execute(query).mappings()]
 
 
@@ -124,6 +131,12 @@ def close(connection: Connection, report_id: int, state: str, note: str, actor: 
     mine = (table.c.id == report_id) & (table.c.state == OPEN)
     if connection.execute(sa.update(table).where(mine).values(values)).rowcount != 1:
         raise ConflictError("report_closed", report=report_id)
+
+
+def forget(connection: Connection, ids: Collection[int]) -> None:
+    """Take reports away that are closed; open ones stay."""
+    table = schema.reports
+    connection.execute(sa.delete(table).where(table.c.id.in_(ids), table.c.state != OPEN))
 
 
 def reopen(connection: Connection, report_id: int, state: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import sqlalchemy as sa
@@ -296,6 +297,11 @@ class Store:
         """Return what people reported, the newest first; only those in some states."""
         with self.snapshot() as connection:
             return reporting.reports(connection, states, None)
+
+    def reports_closed_before(self, time: datetime) -> list[Report]:
+        """Return the reports that were closed before a time, the newest first."""
+        with self.snapshot() as connection:
+            return reporting.reports(connection, None, None, time)
 
     def report(self, report_id: int) -> Report:
         """Return one report.

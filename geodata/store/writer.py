@@ -14,6 +14,9 @@ from geodata.store.reporting import NewReport
 from geodata.store.sitewriting import SiteWriting
 from geodata.store.transaction import public
 
+#: Rows that one statement names.
+_TOGETHER = 500
+
 
 class Writer(SiteWriting, RecordWriting):
     """What :meth:`geodata.store.Store.write` hands out; usable inside its block only.
@@ -74,6 +77,12 @@ class Writer(SiteWriting, RecordWriting):
         """
         reporting.close(self.connection, report_id, state, note, self.info.actor, self.now)
         self.note(f"report:{report_id}", {"state": reporting.OPEN}, {"state": state})
+
+    @public
+    def forget_reports(self, ids: Sequence[int]) -> None:
+        """Take closed reports away for good. It is no batch: what they led to stays in the history."""
+        for first in range(0, len(ids), _TOGETHER):
+            reporting.forget(self.connection, ids[first : first + _TOGETHER])
 
     @public
     def area_at(self, position: Position) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,9 @@ from geodata.store import (
     open_store,
     revert_batch,
 )
+from webmap.reporting.forgetting import forget_reports
+from webmap.reporting.photos import photo_folder
+from webmap.settings import Settings
 
 TODAY = date(2026, 10, 10)
 PLACE = Site(
@@ -156,3 +159,40 @@ def test_reports_go_with_a_place_that_is_merged_and_with_a_copy(store: Store, si
         assert target.reports() == store.reports()
     finally:
         target.dispose()
+
+
+def test_closed_reports_and_their_photos_are_forgotten_when_their_time_is_over(
+    store: Store, site: StoredSite, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = Settings.load(env_file=None, data_dir=str(tmp_path), report_days=30)
+    folder = photo_folder(settings)
+    folder.mkdir()
+    told = [NewReport(site.id, "other", nonce, "说明", photo=f"{nonce}.jpg") for nonce in ("open", "old", "lost")]
+    numbers = [report(store, each).id for each in (*told, NewReport(site.id, "other", "plain", "没有照片"))]
+    for nonce in ("open", "old"):
+        (folder / f"{nonce}.jpg").write_bytes(b"jpeg")
+    with store.write(BatchInfo("report", "li")) as writer:
+        for number in numbers[1:]:
+            writer.close_report(number, "resolved", "")
+    before, closed = store.state(), store.report(numbers[1]).closed_at
+    assert closed is not None
+    batches = len(store.batches())
+
+    def left_after(days: float, chosen: Settings = settings) -> list[int]:
+        forget_reports(store, chosen, closed + timedelta(days=days))
+        return sorted(each.id for each in store.reports())
+
+    assert left_after(29.9) == numbers
+    assert left_after(4000, Settings.load(env_file=None, data_dir=str(tmp_path), report_days=0)) == numbers
+    # a machine without the photos leaves those reports to the one that has them
+    elsewhere = Settings.load(env_file=None, data_dir=str(tmp_path / "elsewhere"), report_days=30)
+    assert left_after(31, elsewhere) == numbers[:3]
+    (folder / "old.jpg").rename(folder / "kept")
+    (folder / "old.jpg").mkdir()  # it cannot be taken away
+    assert left_after(31) == numbers[:2]
+    assert "photo of report" in caplog.text
+    (folder / "old.jpg").rmdir()
+    (folder / "kept").rename(folder / "old.jpg")
+    assert left_after(31) == numbers[:1]
+    assert [path.name for path in folder.iterdir()] == ["open.jpg"]
+    assert (store.state(), len(store.batches())) == (before, batches)

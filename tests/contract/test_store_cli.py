@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 from geodata.sites import Access, Amenity, Site
-from geodata.store import BatchInfo, NewSite, Store, open_store
+from geodata.store import BatchInfo, NewReport, NewSite, Store, open_store
 from tests.sites import a_site
 from webmap.cli import main
 
@@ -147,9 +147,14 @@ def test_a_missing_index_or_log_is_found(run: Run, store: Store) -> None:
 
 def test_a_store_is_copied(run: Run, fresh_postgis: str, sqlite_store: Store) -> None:
     add(sqlite_store, a_site(), a_site())
+    site = next(sqlite_store.sites())
+    with sqlite_store.write(BatchInfo("report", "public")) as writer:
+        writer.add_report(NewReport(site.id, "other", "n1", photo="a.jpg"))
     done = run("copy", sqlite_store.url, fresh_postgis)
     assert done.exit_code == 0
     assert "2 sites" in done.stdout
+    assert "photos of reports (1)" in done.stderr
+    assert "stationmap-data/reports" in done.stderr
     assert "sites: 2" in done.stderr
     done = run("copy", fresh_postgis, "sqlite:///back.db")
     assert done.exit_code == 0

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,9 @@ from geodata.candidates import Candidate
 from geodata.demand import DemandPoints
 from geodata.errors import ScenarioError
 from geodata.siting.compiled import cache_directory
-from geodata.store import BatchInfo, Store, open_store, runs, schema
+from geodata.store import BatchInfo, NewReport, NewSite, Store, open_store, runs, schema
 from geodata.store.candidates import put_candidates
+from tests.contract.test_reports import PLACE
 from tests.plans import EAST, NORTH, SOUTH, WEST, scenario_text
 from tests.web.test_serving import eventually, free_port
 from webmap.jobs import Queue, repeat, submit
@@ -231,6 +232,20 @@ def test_a_run_whose_delivery_failed_is_found_by_the_sweep(site: Site) -> None:
     run_id = submit(site.store, Queue(nowhere), SHORT, "test", today=TODAY)
     site.start()
     assert site.until(run_id, lambda run: run.ended).state == "done"
+
+
+def test_the_sweep_forgets_old_reports(site: Site) -> None:
+    with site.store.write(BatchInfo("report", "test")) as writer:
+        writer.add([NewSite(PLACE)])
+    (stored,) = site.store.sites()
+    with site.store.write(BatchInfo("report", "test")) as writer:
+        for nonce in ("new", "old"):
+            number = writer.add_report(NewReport(stored.id, "other", nonce))
+            writer.close_report(number, "resolved", "")
+        old = sa.update(schema.reports).where(schema.reports.c.nonce == "old")
+        writer.connection.execute(old.values(closed_at=datetime.now(UTC) - timedelta(days=400)))
+    site.start()
+    assert eventually(lambda: [report.told.nonce for report in site.store.reports()] == ["new"], PATIENCE_S)
 
 
 def test_a_keeper_replaces_its_workers_and_ends_with_its_parent(site: Site) -> None:

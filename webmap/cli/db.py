@@ -12,6 +12,7 @@ from geodata.messages import Message
 from geodata.store import Store, copy_store, open_store
 from geodata.vocabulary import load_vocabulary
 from webmap.cli import say
+from webmap.reporting.photos import photo_folder
 from webmap.settings import Settings
 
 
@@ -53,11 +54,18 @@ def check(database: str | None) -> None:
 @click.argument("source", metavar="FROM")
 @click.argument("target", metavar="TO")
 def copy(source: str, target: str) -> None:
-    """Copy everything from the store FROM into the empty store TO, both given as URLs. 复制数据库."""
+    """Copy everything from the store FROM into the empty store TO, both given as URLs. 复制数据库.
+
+    Photos of reports are files beside the store; where there are any, the command says which folder to take along.
+    """
     with open_store(source) as old, open_store(target) as new, _progress() as progress:
         counts = copy_store(old, new, progress)
         params = {"sites": counts["sites"], "rows": sum(counts.values()), "source": old.url, "target": new.url}
+        photos = sum(bool(report.told.photo) for report in new.reports())
     say(Message("store_copied", params))
+    if photos:
+        folder = photo_folder(Settings.load())
+        say(Message("store_copied_photos", {"photos": photos, "folder": str(folder.absolute())}), error=True)
 
 
 @contextmanager

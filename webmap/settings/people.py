@@ -68,6 +68,15 @@ class ReportSettings(Concern):
         ge=100_000,
         le=100_000_000,
     )
+    report_days: int = setting(
+        365,
+        "Days after which closed reports and their photos are taken away, by a worker that has the folder of photos; "
+        "0: never",
+        "已处理的问题反馈及其照片保留的天数，到期由能访问照片文件夹的 worker 删除；0 表示不删除",
+        expected="0…36500",
+        ge=0,
+        le=36_500,
+    )
     report_limit: str = setting(
         "10/minute;60/hour",
         "Reports that one client may send, to all workers of a host together; off: any number",
