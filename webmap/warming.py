@@ -28,8 +28,9 @@ def _warm(app: Flask) -> None:
             with app.test_request_context(path, base_url=pages.settings.server.public_url or None):
                 app.full_dispatch_request().close()
         # The slowest comes last: until a file is packed, it is packed for the first who asks.
-        script = pages.map_template()["page_script"].split("/", 3)[3]
-        pages.assets.warm(["app.css", script, MAP_SCRIPT, "icons.svg"])
+        script = pages.assets.script("app.js")
+        names = [address.split("/", 3)[3] for address in (script.entry, *script.needed, *script.later)]
+        pages.assets.warm(["app.css", "icons.svg", *names, MAP_SCRIPT])
     except Exception as error:  # the pages are made then when somebody asks
         log.warning("the pages could not be made beforehand: %s", describe_exception(error))
 

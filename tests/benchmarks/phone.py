@@ -2,13 +2,16 @@
 
 Chromium on a phone's screen with a processor four times slower and a network of 400 kbit/s and 400 ms, the position
 allowed before; the second visit comes after the service worker has taken the page along. Times are from the start of
-the visit to the first row with its button to go there, and to the list sorted by distance. Run as ``python -m
-tests.benchmarks.phone``.
+the visit to the first row with its button to go there, and to the list sorted by distance. Of the latter it is told how
+long the page waited (its network is emulated and holds on any machine), worked (processor time, four times what it
+takes here) and stood still because other programs had the processor: on a machine with nothing else to do that is
+little, and the first two are what a phone would take. Run as ``python -m tests.benchmarks.phone``.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import tempfile
 from dataclasses import dataclass
@@ -24,32 +27,46 @@ SLOWER, BYTES_S, LATENCY_MS = 4, 400_000 / 8, 400
 BUDGETS_S = {"first visit": 5, "second visit": 1}
 #: No tile server is asked, nor anything else outside this machine.
 ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
-#: Keeps the longest of the tasks during which the page answers to no touch.
-WATCH = """window.longest = 0;
-new PerformanceObserver((list) => {
-  for (const { duration } of list.getEntries()) window.longest = Math.max(window.longest, duration);
-}).observe({ type: "longtask", buffered: true });"""
-ROW = "() => document.querySelector('#results .row .row-go') && performance.now()"
-SORTED = "() => document.querySelector('#results:not([aria-busy]) .row .distance') && performance.now()"
+#: Looks only when something changed, so that nothing else works in the page, and says when the list is sorted. It adds
+#: up how far things jump after the first row, too, and keeps the longest task: during it the page answers to no touch.
+WATCH = """window.seen = { longest: 0, jumps: 0 };
+const watch = (type, act) => new PerformanceObserver((list) => list.getEntries().forEach(act)).observe({ type, buffered: true });
+watch("longtask", ({ duration }) => { seen.longest = Math.max(seen.longest, duration); });
+watch("layout-shift", ({ value, startTime }) => { if (startTime > (seen.row ?? Infinity)) seen.jumps += value; });
+new MutationObserver((_, observer) => {
+  const row = document.querySelector("#results .row-go");
+  const sorted = row && document.querySelector("#results:not([aria-busy]) .distance");
+  if (sorted) observer.disconnect();
+  if (row) requestAnimationFrame(() => {
+    seen.row ??= performance.now();
+    if (sorted) seen.sorted ??= performance.now();
+    if (sorted) console.info("sorted");
+  });
+}).observe(document, { subtree: true, childList: true, attributeFilter: ["aria-busy"] });"""  # noqa: E501
+ANSWERED = "() => document.querySelector('#results .row') && !document.querySelector('#status .aged')"
 LOADED = """() => performance.getEntriesByType("resource").map(({ name, startTime, responseEnd, transferSize }) =>
   ({ name: new URL(name).pathname, from: startTime, to: responseEnd, bytes: transferSize }))"""
-KEPT = "async () => (await navigator.serviceWorker.ready).active.state === 'activated'"
-TAKEN = """async () => {
-  const caches_ = await Promise.all((await caches.keys()).map((name) => caches.open(name)));
-  const counts = await Promise.all(caches_.map(async (cache) => (await cache.keys()).length));
-  return counts.reduce((a, b) => a + b, 0) > 5;
-}"""
+#: Page and places are kept for the second visit.
+TAKEN = """() => Promise.all([caches.keys(), caches.match("/places-taken-along"), navigator.serviceWorker.ready])
+  .then(([names, places, { active }]) => names.length > 1 && places && active.state === "activated")"""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One visit: seconds to the first row and to the sorted list; requests and kilobytes until then; longest task."""
+    """One visit: seconds to the first row and to the sorted list, and what went into them; requests and kilobytes.
+
+    Beside these the longest task, and how far things jumped (the share of the window, as browsers count it).
+    """
 
     row_s: float
     sorted_s: float
+    waiting_s: float
+    working_s: float
+    standing_s: float
     requests: int
     kilobytes: float
     longest_ms: float
+    jumps: float
 
 
 def visit(context: BrowserContext, address: str, *, tell: bool = False) -> tuple[Found, Page]:
@@ -57,20 +74,40 @@ def visit(context: BrowserContext, address: str, *, tell: bool = False) -> tuple
     page = context.new_page()
     devtools = context.new_cdp_session(page)
     devtools.send("Network.enable")
+    devtools.send("Performance.enable")
+    processor = context.new_cdp_session(page)
+    processor.send("Performance.enable", {"timeDomain": "threadTicks"})
     devtools.send(
         "Network.emulateNetworkConditions",
         {"offline": False, "latency": LATENCY_MS, "downloadThroughput": BYTES_S, "uploadThroughput": BYTES_S},
     )
     devtools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
-    page.goto(address, wait_until="commit")
-    row = page.wait_for_function(ROW, timeout=120_000).json_value()
-    done = page.wait_for_function(SORTED, timeout=120_000).json_value()
-    loaded = [entry for entry in page.evaluate(LOADED) if entry["from"] < done]
+    with page.expect_console_message(lambda message: message.text == "sorted", timeout=120_000):
+        page.goto(address, wait_until="commit")
+    spent, worked = (
+        {each["name"]: each["value"] for each in session.send("Performance.getMetrics")["metrics"]}
+        for session in (devtools, processor)
+    )
+    page.wait_for_function(ANSWERED, timeout=120_000)
+    seen = page.evaluate("() => seen")
+    loaded = [entry for entry in page.evaluate(LOADED) if entry["from"] < seen["sorted"]]
     if tell:
         for entry in loaded:
             print(f"{entry['from']:8.0f} to {entry['to']:6.0f} ms {entry['bytes']:8} bytes  {entry['name']}")
-    kilobytes = sum(entry["bytes"] for entry in loaded) / 1000
-    return Found(row / 1000, done / 1000, len(loaded) + 1, kilobytes, page.evaluate("() => longest")), page
+        names = ("ScriptDuration", "RecalcStyleDuration", "LayoutDuration", "TaskDuration")
+        print("        " + ", ".join(f"{name} {1000 * worked[name]:.0f} ms" for name in names))
+    found = Found(
+        row_s=seen["row"] / 1000,
+        sorted_s=seen["sorted"] / 1000,
+        waiting_s=max(0, seen["sorted"] / 1000 - spent["TaskDuration"]),
+        working_s=worked["TaskDuration"],
+        standing_s=spent["TaskDuration"] - worked["TaskDuration"],
+        requests=len(loaded) + 1,
+        kilobytes=sum(entry["bytes"] for entry in loaded) / 1000,
+        longest_ms=seen["longest"],
+        jumps=seen["jumps"],
+    )
+    return found, page
 
 
 def both(browser: Browser, address: str, *, tell: bool = False) -> dict[str, Found]:
@@ -85,9 +122,8 @@ def both(browser: Browser, address: str, *, tell: bool = False) -> dict[str, Fou
     )
     context.add_init_script(WATCH)
     first, page = visit(context, address, tell=tell)
-    page.wait_for_function(KEPT, timeout=120_000)
-    page.wait_for_function(TAKEN, timeout=120_000)
-    page.wait_for_timeout(4000)  # the places are taken along when the page has had some time to itself
+    while not page.evaluate(TAKEN):
+        page.wait_for_timeout(500)
     page.close()
     second, page = visit(context, address, tell=tell)
     context.close()
@@ -106,15 +142,23 @@ def main() -> None:
         fill(url, given.sites)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, ALONE, "--no-sandbox"])
         with served(url) as (port, _):
-            rounds = [both(browser, f"http://127.0.0.1:{port}/", tell=given.tell) for _ in range(given.rounds)]
+            rounds = []
+            for number in range(given.rounds):
+                load, _, _ = os.getloadavg()
+                rounds.append(both(browser, f"http://127.0.0.1:{port}/", tell=given.tell))
+                times = ", ".join(f"{name} {one.sorted_s:.2f} s" for name, one in rounds[-1].items())
+                print(f"round {number + 1}, load {load:.1f} on {os.cpu_count()} processors: {times}", flush=True)
         browser.close()
-    print(f"{'':14}{'first row':>10}{'sorted':>9}{'budget':>8}{'requests':>10}{'kB':>8}{'longest task':>14}   medians")
+    print(
+        f"\n{'medians':14}{'first row':>10}{'sorted':>9}{'budget':>8}{'waiting':>10}{'working':>10}{'standing':>10}",
+        end="",
+    )
+    print(f"{'requests':>10}{'kB':>7}{'longest task':>14}{'jumps':>7}")
     for name, budget in BUDGETS_S.items():
-        found = [each[name] for each in rounds]
-        row, done, requests, size, task = (
-            statistics.median(getattr(each, field) for each in found) for field in Found.__dataclass_fields__
-        )
-        print(f"{name:14}{row:8.2f} s{done:7.2f} s{budget:6} s{requests:10.0f}{size:8.1f}{task:11.0f} ms")
+        one = Found(*(statistics.median(getattr(each[name], field) for each in rounds) for field in Found.__slots__))
+        print(f"{name:14}{one.row_s:8.2f} s{one.sorted_s:7.2f} s{budget:6} s", end="")
+        print(f"{one.waiting_s:8.2f} s{one.working_s:8.2f} s{one.standing_s:8.2f} s", end="")
+        print(f"{one.requests:10.0f}{one.kilobytes:7.1f}{one.longest_ms:11.0f} ms{one.jumps:7.3f}")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from geodata.store import open_store
 from tests.browser.places import TZ
-from tests.browser.serving import DESK, PHONE, Visit, launch, served
+from tests.browser.serving import DESK, PHONE, Visit, await_map, launch, served
 from webmap import create_app
 from webmap.demo import fill_demo
 from webmap.settings import Settings
@@ -78,6 +78,7 @@ def take(browser: Browser, address: str, picture: Picture, folder: Path) -> None
     page = context.new_page()
     page.goto(address + picture.path)
     page.wait_for_selector("#results .row .distance")
+    await_map(page)
     page.wait_for_selector("path.area", state="attached")
     if picture.act:
         picture.act(page)

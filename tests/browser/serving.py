@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Playwright, Route
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route
 from werkzeug.serving import make_server
 
 CHROMIUM = os.environ.get("STATIONMAP_TEST_CHROMIUM", "/usr/bin/chromium")
@@ -48,6 +48,11 @@ def launch(playwright: Playwright) -> Browser:
     """Start the system's Chromium without a window."""
     flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
     return playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+
+
+def await_map(page: Page) -> None:
+    """Wait until the map, which comes after the list, is there and follows it."""
+    page.wait_for_selector(".leaflet-control-zoom", state="attached")
 
 
 @dataclass

@@ -122,6 +122,7 @@ def test_the_page_scrolls_past_the_frame(open_page: Open, site: str, host: Host)
     page.goto(host(iframe(site) + '<div style="height:2000px"></div>'))
     frame = frame_of(page)
     expect(frame.locator("#results .row-link").first).to_be_visible()
+    expect(frame.locator(".leaflet-control-zoom")).to_be_visible()
     zoom = frame.locator("body").evaluate("() => map_page.getZoom()")
     box = frame.locator(".map").bounding_box()
     assert box

@@ -9,12 +9,13 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open, running
 from tests.browser.places import LAT, LON
-from tests.browser.serving import DESK, PHONE, Visit
+from tests.browser.serving import DESK, PHONE, Visit, await_map
 
 
 def spread_out(page: Page) -> None:
     """Zoom so far in that markers stand alone."""
     expect(page.locator("#results .row-link").first).to_be_visible()
+    await_map(page)
     page.evaluate(f"map_page.setView([{LAT}, {LON + 0.006}], 15, {{ animate: false }})")
     expect(page.locator(".leaflet-marker-pane .sign").first).to_be_visible()
 
@@ -39,6 +40,7 @@ def test_markers_differ_by_shape_and_filling(open_page: Open) -> None:
 def test_near_markers_are_gathered(open_page: Open) -> None:
     page = open_page()
     expect(page.locator("#results .row-link").first).to_be_visible()
+    await_map(page)
     page.evaluate(f"map_page.setView([{LAT}, {LON}], 9, {{ animate: false }})")
     # As a list: while the marks of the former scale go, there is more than one.
     expect(page.locator(".cluster .number")).to_have_text(["7"])
@@ -57,6 +59,7 @@ def test_press_on_a_marker_opens_the_place(open_page: Open, codes: dict[str, str
 def test_list_follows_the_map(open_page: Open) -> None:
     page = open_page()
     expect(page.locator("#status")).to_have_text("8 个地点")
+    await_map(page)
     page.wait_for_timeout(800)  # what the page does to the map itself is no wish of the person
     page.evaluate(f"map_page.setView([{LAT}, {LON} + 0.002], 19, {{ animate: false }})")
     expect(page.locator("#status")).to_have_text("地图范围内 1 个地点")

@@ -24,12 +24,17 @@ def wait_until(page: Page, question: str) -> None:
         page.wait_for_timeout(100)
 
 
-def visited(open_page: Open, visits: list[Visit], path: str = "/", size: tuple[int, int] = PHONE, **options) -> Page:
-    """Open the page once with a network, until the worker and the places are there; then take the network away."""
-    page = open_page(path, size=size, service_workers="allow", **options)
+def kept_places(page: Page) -> None:
+    """Wait until the worker has the page, and the places are taken along."""
     expect(page.locator("#results .row-link").first).to_be_visible()
     page.wait_for_function("() => navigator.serviceWorker.controller !== null", timeout=20_000)
     wait_until(page, f"() => {KEPT}.then((keys) => keys.length === 1)")
+
+
+def visited(open_page: Open, visits: list[Visit], path: str = "/", size: tuple[int, int] = PHONE, **options) -> Page:
+    """Open the page once with a network, until the worker and the places are there; then take the network away."""
+    page = open_page(path, size=size, service_workers="allow", **options)
+    kept_places(page)
     visits[-1].tiles = False  # without a network the browser complains of every question that gets no answer
     visits[-1].context.set_offline(True)
     return page

@@ -204,14 +204,20 @@ def test_a_complete_vendor_folder_is_left_alone_and_a_damaged_one_is_not_taken(s
 
 def test_scripts_are_bundled_only_when_one_changed(sources: Path) -> None:
     static = sources / "webmap" / "static"
-    (static / "app.js").write_text('import { b } from "./b.js";\nconsole.log(b);\n')
+    (static / "app.js").write_text('import { b } from "./b.js";\nimport("./rest.js");\nconsole.log(b);\n')
     (static / "b.js").write_text("// A remark.\nexport const b = 1;\n")
+    (static / "rest.js").write_text('import { b } from "./b.js";\nconsole.log(-b);\n')
     with hatch_build.Packages(sources) as packages:
         assert hatch_build.bundle_scripts(sources, packages) is True
         assert hatch_build.bundle_scripts(sources, packages) is False
         made = (static / "bundle" / "app.js").read_text()
-        assert "import" not in made
-        assert "remark" not in made
+        told = json.loads((static / "bundle" / "manifest.json").read_text())
+        # What both need is a file of its own, and each file is named.
+        [shared], [rest] = told["needed"], told["later"]
+        names = {path.name for path in (static / "bundle").iterdir()}
+        assert names == {"app.js", shared, rest, "manifest.json"}
+        assert (shared in made, rest in made) == (True, True)
+        assert "remark" not in (static / "bundle" / shared).read_text()
         (static / "b.js").write_text("export const b = ;\n")
         with pytest.raises(RuntimeError, match=r"could not be bundled:[\s\S]*b\.js:1"):
             hatch_build.bundle_scripts(sources, packages)

@@ -16,6 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from webmap.pages.assets import STYLE_PARTS, Assets
+from webmap.paths import static_folder
 
 
 class Tags(HTMLParser):
@@ -153,23 +154,58 @@ def test_scripts_and_styles_go_out_without_their_comments(app: Flask, client: Fl
         assert "\n// " not in text
 
 
-def test_modules_go_out_as_one_file_until_one_is_changed(tmp_path: Path) -> None:
+def test_modules_go_out_bundled_until_one_is_changed(tmp_path: Path) -> None:
     for part in STYLE_PARTS:
         (tmp_path / "css").mkdir(exist_ok=True)
         (tmp_path / "css" / f"{part}.css").write_text(f"/* {part} */ a {{}}")
     (tmp_path / "app.js").write_text('import "./b.js";')
     (tmp_path / "b.js").write_text("b()")
     assets = Assets(tmp_path, {})
-    assert assets.script("app.js") == (assets.url("app.js"), [assets.url("app.js"), assets.url("b.js")])
+    assert assets.script("app.js") == (assets.url("app.js"), [assets.url("app.js"), assets.url("b.js")], [])
     (tmp_path / "bundle").mkdir()
-    (tmp_path / "bundle" / "app.js").write_text("b()")
+    for name in ("app", "shared", "rest"):
+        (tmp_path / "bundle" / f"{name}.js").write_text(f"{name}()")
     digests = {name: hashlib.sha256((tmp_path / name).read_bytes()).hexdigest() for name in ("app.js", "b.js")}
-    (tmp_path / "bundle" / "manifest.json").write_text(json.dumps(digests))
+    told = {"made_from": digests, "needed": ["shared.js"], "later": ["rest.js"]}
+    (tmp_path / "bundle" / "manifest.json").write_text(json.dumps(told))
     assets = Assets(tmp_path, {})
-    assert assets.script("app.js") == (assets.url("bundle/app.js"), [])
+    entry, shared, rest = (assets.url(f"bundle/{name}.js") for name in ("app", "shared", "rest"))
+    assert assets.script("app.js") == (entry, [shared], [rest])
     (tmp_path / "b.js").write_text("b(1)")
     assert Assets(tmp_path, {}).script("app.js")[0].endswith("/app.js")
     assert "bundle" not in Assets(tmp_path, {}).script("app.js")[0]
+
+
+def test_a_phone_is_sent_the_list_before_the_map(client: FlaskClient) -> None:
+    text = client.get("/").text
+    assert re.findall(r"<script[^>]*src=[^>]*>", text) == re.findall(r'<script type="module"[^>]*>', text)
+    map_script = address_of(client, "made/map.js")
+    assert f'<link rel="preload" as="script" href="{map_script}" media="(min-width: 900px)">' in text
+    assert config_of(text)["map"]["script"] == map_script  # type: ignore[index]
+    # In a frame the map is what people came for.
+    assert f'<link rel="preload" as="script" href="{map_script}">' in client.get("/embed").text
+    worker = client.get("/sw.js").text
+    assert map_script in worker
+    assert all(address in worker for address in re.findall(r'<link rel="modulepreload" href="([^"]+)"', text))
+
+
+def imported(folder: Path, name: str) -> set[str]:
+    """The modules that a browser must have before it runs one: those that it imports, and what these import."""
+    found, waiting = set(), [name]
+    while waiting:
+        text = (folder / waiting.pop()).read_text(encoding="utf-8")
+        names = set(re.findall(r'^(?:import|export)\b[^;"(]*"\./([^"]+)"', text, re.M)) - found
+        found |= names
+        waiting += names
+    return found
+
+
+def test_the_list_can_run_without_the_map() -> None:
+    needed = imported(static_folder(), "app.js")
+    assert {"list.js", "filters.js", "locate.js", "offline.js"} <= needed
+    assert needed.isdisjoint({"rest.js", "map.js", "clusters.js", "markers.js", "panel.js", "pick.js"})
+    assert [name for name in needed if re.search(r"\bL\.\w+\(", (static_folder() / name).read_text())] == []
+    assert {"map.js", "clusters.js", "panel.js"} <= imported(static_folder(), "rest.js")
 
 
 def test_first_view_stays_within_its_budget(client: FlaskClient) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import brotli
 import rcssmin
@@ -30,7 +31,7 @@ CONTENT_TYPES = {
 INCOMPRESSIBLE = {".png"}
 #: The libraries: what the map needs of them is part of files that are made here.
 VENDOR = "vendor"
-#: The modules of the map in one file, made when stationmap is installed.
+#: The modules of the map in a few files, made when stationmap is installed.
 BUNDLE = "bundle"
 #: Style sheet → how it takes the rules of the dark theme: as the system has it, never, always.
 STYLE_SHEETS = {
@@ -43,6 +44,23 @@ STYLE_PARTS = (
     *("colours", "dark", "ground", "controls", "head", "stage"),
     *("list", "place", "map", "filters", "embed", "plain"),
 )
+
+
+class Scripts(NamedTuple):
+    """Addresses of a page's script.
+
+    Attributes
+    ----------
+    entry : str
+    needed : list of str
+        What the entry imports: a browser fetches them side by side if the page names them.
+    later : list of str
+        What it imports when the page stands there.
+    """
+
+    entry: str
+    needed: list[str]
+    later: list[str]
 
 
 @dataclass(frozen=True)
@@ -106,23 +124,28 @@ class Assets:
             digest.update(asset.body)
         return digest.hexdigest()[:16]
 
-    def script(self, name: str) -> tuple[str, list[str]]:
-        """Return the address of a page's script and those of the modules that it imports.
+    def script(self, name: str) -> Scripts:
+        """Return the addresses of a page's script.
 
-        The bundle imports none. A checkout whose modules were changed since it was made sends the modules.
+        A checkout whose modules were changed since they were bundled sends the modules.
         """
         modules = [each for each in self._assets if "/" not in each and each.endswith(".js")]
-        if self._bundled_from == {each: self._source_digests[each] for each in modules}:
-            return self.url(f"{BUNDLE}/{name}"), []
-        return self.url(name), [self.url(each) for each in modules]
+        if self._bundle.get("made_from") == {each: self._source_digests[each] for each in modules}:
+            needed, later = ([self._bundled(each) for each in self._bundle[when]] for when in ("needed", "later"))
+            return Scripts(self._bundled(name), needed, later)
+        return Scripts(self.url(name), [self.url(each) for each in modules], [])
+
+    def _bundled(self, name: str) -> str:
+        return self.url(f"{BUNDLE}/{name}")
 
     @cached_property
-    def _bundled_from(self) -> Mapping[str, str]:
+    def _bundle(self) -> Mapping[str, Any]:
         try:
             text = (self._folder / BUNDLE / "manifest.json").read_text(encoding="utf-8")
         except FileNotFoundError:
             return {}
-        return {str(name): str(digest) for name, digest in json.loads(text).items()}
+        manifest: dict[str, Any] = json.loads(text)
+        return manifest
 
     @cached_property
     def _source_digests(self) -> Mapping[str, str]:

@@ -10,7 +10,7 @@ from geodata.index import CELL_PX, MAX_ZOOM
 from geodata.messages import Lang
 from geodata.vocabulary import Term, Vocabulary
 from webmap.pages.language import TAGS, localised
-from webmap.pages.site import Pages
+from webmap.pages.site import MAP_SCRIPT, Pages
 from webmap.pages.texts import texts
 
 API = "/api/v1"
@@ -48,7 +48,7 @@ def page_config(pages: Pages, lang: Lang, bounds: tuple[float, float, float, flo
             "areas": f"{API}/areas",
         },
         "icons": pages.assets.url("icons.svg"),
-        "map": {"element": composed.element, **composed.names},
+        "map": {"element": composed.element, **composed.names, "script": pages.assets.url(MAP_SCRIPT)},
         "mapApproval": pages.settings.footer.map_approval,
         "bounds": bounds,
         "zone": str(pages.settings.place.tz),

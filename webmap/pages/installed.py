@@ -53,10 +53,11 @@ def worker() -> Response:
     shared = pages()
     assets = shared.assets
     template = shared.map_template()
+    script = template["page_script"]
     shell = [
         *(localised("/", lang) for lang in shared.settings.place.languages),
         *(assets.url(name) for name in ("app.css", "icons.svg", "favicon.svg")),
-        *(template["map_script"], template["page_script"], *template["modules"]),
+        *(script.entry, *script.needed, *script.later, template["map_script"]),
     ]
     head = f"const VERSION = {json.dumps(assets.digest)};\nconst SHELL = {json.dumps(list(dict.fromkeys(shell)))};\n"
     text = (static_folder() / "worker" / "sw.js").read_text(encoding="utf-8")

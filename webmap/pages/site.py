@@ -61,12 +61,10 @@ class Pages:
 
     def map_template(self) -> dict[str, Any]:
         """Return what the template of a page with the map needs, besides its configuration."""
-        script, modules = self.assets.script("app.js")
         return {
             "map_element": self.composed.element,
             "map_script": self.assets.url(MAP_SCRIPT),
-            "page_script": script,
-            "modules": modules,
+            "page_script": self.assets.script("app.js"),
         }
 
 

@@ -25,7 +25,8 @@ const CLOSEST = 18;
 let map;
 /** @type {{onSite: (code: string) => void, view: () => Bbox}} */
 let page;
-const layer = L.layerGroup();
+/** @type {L.LayerGroup} */
+let layer;
 /** @type {Map<string, Drawn>} */
 const drawn = new Map();
 /** @type {Filters | null} What is asked for; nothing while places are drawn one by one. */
@@ -41,7 +42,7 @@ let timer = 0;
 export function setUpClusters(target, handlers) {
   map = target;
   page = handlers;
-  layer.addTo(map);
+  layer = L.layerGroup().addTo(map);
 }
 
 /**

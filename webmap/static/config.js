@@ -10,6 +10,7 @@ const element = document.getElementById("config");
 export const config = JSON.parse(element?.textContent ?? "{}");
 
 const plural = new Intl.PluralRules(config.locale);
+const whole = new Intl.NumberFormat(config.locale);
 
 /**
  * Return a text of the catalogue with its places filled in.
@@ -21,7 +22,7 @@ const plural = new Intl.PluralRules(config.locale);
 export function t(key, values = {}) {
   const text = config.texts[key];
   if (text === undefined) throw new Error(`no text ${key}`);
-  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+  return text.replace(/\{(\w+)\}/g, (place, name) => (name in values ? String(values[name]) : place));
 }
 
 /**
@@ -32,7 +33,7 @@ export function t(key, values = {}) {
  * @returns {string}
  */
 export function count(key, n) {
-  return t(`${key}_${plural.select(n) === "one" ? "one" : "other"}`, { n: new Intl.NumberFormat(config.locale).format(n) });
+  return t(`${key}_${plural.select(n) === "one" ? "one" : "other"}`, { n: whole.format(n) });
 }
 
 /**

@@ -3,7 +3,7 @@
 import { byId, h, icon } from "./dom.js";
 import { config, t, term } from "./config.js";
 import { clearFilters, filtersSet, on, setFilters, state } from "./state.js";
-import { kindSign } from "./markers.js";
+import { kindSign } from "./signs.js";
 
 /** @typedef {"kind" | "facility" | "service"} ListFilter */
 /** @typedef {import("./types").Group} Group */

@@ -8,13 +8,30 @@ import { config, count, local, t, term } from "./config.js";
 /** How long before closing a place counts as about to close, in minutes. */
 const SOON = 45;
 
+/** Formats as made once: to make one takes a slow phone longer than a row of the list. @type {Map<string, any>} */
+const formats = new Map();
+
+/**
+ * @template {Intl.NumberFormat | Intl.DateTimeFormat} F
+ * @template O
+ * @param {new (locale: string, options: O) => F} kind
+ * @param {O} options
+ * @returns {F}
+ */
+function format(kind, options) {
+  const key = kind.name + JSON.stringify(options);
+  const made = formats.get(key) ?? new kind(config.locale, options);
+  formats.set(key, made);
+  return made;
+}
+
 /**
  * @param {number} n
  * @param {number} [digits]
  * @returns {string}
  */
 export function number(n, digits = 0) {
-  return new Intl.NumberFormat(config.locale, { maximumFractionDigits: digits }).format(n);
+  return format(Intl.NumberFormat, { maximumFractionDigits: digits }).format(n);
 }
 
 /**
@@ -113,7 +130,7 @@ function addDays(day, days) {
  * @returns {string}
  */
 function formatDay(day, options) {
-  return new Intl.DateTimeFormat(config.locale, { ...options, timeZone: "UTC" }).format(new Date(`${day}T00:00:00Z`));
+  return format(Intl.DateTimeFormat, { ...options, timeZone: "UTC" }).format(new Date(`${day}T00:00:00Z`));
 }
 
 /**
@@ -133,7 +150,7 @@ export function weekday(day) {
 }
 
 /**
- * A time, with as much of the day as one needs to know: none today, "tomorrow", the weekday, or the date.
+ * A time, with as much of the day as one needs to know: none today, "tomorrow", the weekday within a week, or the date.
  *
  * @param {string} iso
  * @returns {string}
@@ -143,7 +160,7 @@ export function moment(iso) {
   const today = clock.offset.slice(0, 10) || day;
   if (day === today) return time;
   if (day === addDays(today, 1)) return time === "0:00" ? "24:00" : t("tomorrow", { time });
-  if (day < addDays(today, 7)) return t("weekday_time", { day: formatDay(day, { weekday: "short" }), time });
+  if (day > addDays(today, -7) && day < addDays(today, 7)) return t("weekday_time", { day: formatDay(day, { weekday: "short" }), time });
   return t("date_time", { date: formatDay(day, { month: "short", day: "numeric" }), time });
 }
 

@@ -3,7 +3,7 @@
 import { byId, h, icon, spoken } from "./dom.js";
 import { config, count, t, term } from "./config.js";
 import { distance, openNote, openText, walk, walkBasis } from "./format.js";
-import { kindBadge } from "./markers.js";
+import { kindBadge } from "./signs.js";
 import { openPlace, placeAddress, state } from "./state.js";
 import { goButton, reachable } from "./travel.js";
 
@@ -19,6 +19,7 @@ let best;
 
 const list = byId("results");
 const foot = byId("results-foot");
+const scroller = /** @type {HTMLElement} */ (list.closest(".sheet-scroll"));
 
 /** @type {{point: (site: Site | null) => void}} */
 let mapView = { point: () => {} };
@@ -30,6 +31,31 @@ export function setUpList(view) {
 }
 
 /**
+ * Change what the list shows while who reads a row goes on reading it: the same list has only become newer.
+ *
+ * @param {() => void} change
+ */
+export function keepInSight(change) {
+  const read = rowInHand() ?? (scroller.scrollTop > 0 ? rowAtTop() : null);
+  const top = read?.getBoundingClientRect().top ?? 0;
+  change();
+  const again = read && rowOf(read.dataset.code ?? "");
+  if (again) scroller.scrollTop += again.getBoundingClientRect().top - top;
+}
+
+/** @returns {HTMLElement | null} The row that has the focus. */
+function rowInHand() {
+  return list.contains(document.activeElement) ? (document.activeElement?.closest(".row") ?? null) : null;
+}
+
+/** @returns {HTMLElement | null} The first row whose beginning is to be seen. */
+function rowAtTop() {
+  const edge = scroller.getBoundingClientRect().top;
+  const rows = /** @type {HTMLElement[]} */ ([...list.children]);
+  return rows.find((each) => each.getBoundingClientRect().top >= edge) ?? null;
+}
+
+/**
  * Show places in their order.
  *
  * @param {Site[]} sites
@@ -38,7 +64,7 @@ export function setUpList(view) {
 export function showRows(sites, after = {}) {
   list.removeAttribute("aria-busy");
   // Who goes through the list by keyboard stays where they are when it is filled anew.
-  const held = list.contains(document.activeElement) ? document.activeElement?.closest(".row")?.getAttribute("data-code") : null;
+  const held = rowInHand()?.dataset.code;
   best = state.origin ? sites.find(isWorthGoing)?.id : undefined;
   list.replaceChildren(...sites.slice(0, STEP).map(row));
   if (held) focusRow(held, { preventScroll: true });
@@ -77,10 +103,15 @@ function moreButton(onclick) {
   return h("button", { type: "button", class: "button wide", onclick }, t("more_places"));
 }
 
-/** Show that an answer is awaited. */
-export function showLoading() {
+/**
+ * Show that an answer is awaited.
+ *
+ * @param {{anew?: boolean}} [how] `anew`: what stands there is no answer at all.
+ */
+export function showLoading({ anew = false } = {}) {
   list.setAttribute("aria-busy", "true");
   foot.replaceChildren();
+  if (anew) list.replaceChildren();
   if (list.children.length > 0) return;
   list.replaceChildren(...[1, 2, 3, 4].map(() => h("li", { class: "row ghost", "aria-hidden": "true" }, h("div"), h("div"))));
 }
@@ -128,10 +159,17 @@ export function offerInstead(text, site, { label, act }) {
  * @returns {boolean}
  */
 export function focusRow(code, options) {
-  const link = list.querySelector(`[data-code="${CSS.escape(code)}"] .row-link`);
-  if (!(link instanceof HTMLElement)) return false;
-  link.focus(options);
-  return true;
+  const link = /** @type {HTMLElement | null | undefined} */ (rowOf(code)?.querySelector(".row-link"));
+  link?.focus(options);
+  return Boolean(link);
+}
+
+/**
+ * @param {string} code
+ * @returns {HTMLElement | null}
+ */
+function rowOf(code) {
+  return list.querySelector(`[data-code="${CSS.escape(code)}"]`);
 }
 
 /**

@@ -3,7 +3,8 @@
 import { byId, h, icon } from "./dom.js";
 import { config, t } from "./config.js";
 import { inWeChat, view } from "./device.js";
-import { setOrigin } from "./state.js";
+import { distance } from "./format.js";
+import { setOrigin, state } from "./state.js";
 import { copyButton } from "./travel.js";
 
 /** The device may take this long to find itself, in milliseconds. */
@@ -13,6 +14,7 @@ const FRESH = 30000;
 
 const buttons = /** @type {HTMLButtonElement[]} */ ([...document.querySelectorAll("[data-locate]")]);
 const notice = byId("locate-notice");
+const bar = byId("origin");
 
 /** @typedef {"denied" | "unavailable" | "insecure"} Trouble */
 
@@ -29,34 +31,79 @@ export function setUpLocate(ways) {
  * Locate without being asked where that was allowed before.
  *
  * @param {{search: () => void, pick: () => void}} ways
+ * @returns {Promise<boolean>} Whether the position was found.
  */
 export async function locateIfAllowed(ways) {
   try {
     const permission = await navigator.permissions.query({ name: "geolocation" });
-    if (permission.state === "granted") locate(ways);
+    if (permission.state !== "granted") return false;
   } catch {
-    // Some web views do not know the question; there a press on the button is needed.
+    return false; // some web views do not know the question; there a press on the button is needed
   }
+  showOrigin(true);
+  const found = await locate(ways);
+  if (!found) showOrigin();
+  return found;
 }
 
-/** @param {{search: () => void, pick: () => void}} ways */
-function locate(ways) {
+/**
+ * Show from where distances are counted.
+ *
+ * @param {boolean} [soon] Whether the device is about to say so: then nothing below moves when it does.
+ */
+export function showOrigin(soon = false) {
+  const { origin } = state;
+  bar.hidden = !origin && !soon;
+  byId("welcome").hidden = !bar.hidden;
+  byId("origin-clear").hidden = !origin;
+  byId("origin-text").textContent = origin ? originText(origin) : t("locating");
+}
+
+/**
+ * @param {import("./types").Origin} origin
+ * @returns {string} From where the distances are counted, and how well that is known.
+ */
+function originText({ kind, name, accuracy }) {
+  if (kind === "place") return t("from_place", { name: name ?? "" });
+  if (kind === "point") return t("from_point");
+  return accuracy > 50 ? t("from_you_about", { distance: distance(accuracy) }) : t("from_you");
+}
+
+/**
+ * @param {{search: () => void, pick: () => void}} ways
+ * @returns {Promise<boolean>} Whether the position was found.
+ */
+async function locate(ways) {
   hideNotice();
-  if (!window.isSecureContext) return showTrouble("insecure", ways);
-  if (!("geolocation" in navigator)) return showTrouble("unavailable", ways);
-  if (isWithheld()) return showTrouble("denied", ways);
+  let trouble = refusal();
+  if (trouble) {
+    showTrouble(trouble, ways);
+    return false;
+  }
   setBusy(true);
-  navigator.geolocation.getCurrentPosition(
-    ({ coords }) => {
-      setBusy(false);
-      setOrigin({ lon: coords.longitude, lat: coords.latitude, accuracy: coords.accuracy, kind: "position" });
-    },
-    (error) => {
-      setBusy(false);
-      showTrouble(error.code === error.PERMISSION_DENIED ? "denied" : "unavailable", ways);
-    },
-    { enableHighAccuracy: true, timeout: PATIENCE, maximumAge: FRESH },
-  );
+  const found = await position().catch((error) => {
+    trouble = error.code === error.PERMISSION_DENIED ? "denied" : "unavailable";
+    return null;
+  });
+  setBusy(false);
+  if (trouble) showTrouble(trouble, ways);
+  if (!found) return false;
+  const { longitude, latitude, accuracy } = found.coords;
+  setOrigin({ lon: longitude, lat: latitude, accuracy, kind: "position" });
+  return true;
+}
+
+/** @returns {Trouble | null} Why there is no use in asking the device. */
+function refusal() {
+  if (!window.isSecureContext) return "insecure";
+  if (!("geolocation" in navigator)) return "unavailable";
+  return isWithheld() ? "denied" : null;
+}
+
+/** @returns {Promise<GeolocationPosition>} */
+function position() {
+  const options = { enableHighAccuracy: true, timeout: PATIENCE, maximumAge: FRESH };
+  return new Promise((found, failed) => navigator.geolocation.getCurrentPosition(found, failed, options));
 }
 
 /** @returns {boolean} Whether the page around this one lets no position through; not every browser tells before it is asked. */

@@ -2,7 +2,6 @@
 
 import { byId, h, icon } from "./dom.js";
 import { config, t } from "./config.js";
-import { distance } from "./format.js";
 import * as clusters from "./clusters.js";
 import { clusterIcon, originIcon, siteIcon } from "./markers.js";
 import { coveredBelow, isPhone } from "./sheet.js";
@@ -20,9 +19,10 @@ const OWN_MOVE = 700;
 const CLOSEST = 17;
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
-const map = /** @type {L.Map} */ (window[config.map.map]);
-const cluster = /** @type {import("leaflet").MarkerClusterGroup} */ (window[config.map.cluster]);
-const tiles = config.map.tiles.map((name) => /** @type {L.TileLayer} */ (window[name]));
+/** @type {L.Map} */
+let map;
+/** @type {import("leaflet").MarkerClusterGroup} */
+let cluster;
 
 /** @type {Map<string, SiteMarker>} */
 const markers = new Map();
@@ -42,6 +42,8 @@ let ownMoveUntil = 0;
  * @param {{onSite: (code: string) => void, onPoint: (lon: number, lat: number) => void, onMove: () => void}} handlers
  */
 export function setUpMap({ onSite, onPoint, onMove }) {
+  map = /** @type {L.Map} */ (window[config.map.map]);
+  cluster = /** @type {import("leaflet").MarkerClusterGroup} */ (window[config.map.cluster]);
   // The list says the same to keyboards and screen readers; hundreds of stops on the map would only be in the way.
   L.Marker.mergeOptions({ keyboard: false });
   Object.assign(cluster.options, { iconCreateFunction: clusterIcon });
@@ -303,16 +305,6 @@ export function showWay(line) {
 }
 
 /**
- * @param {Origin} origin
- * @returns {string} From where the distances are counted, and how well that is known.
- */
-export function originText(origin) {
-  if (origin.kind === "place") return t("from_place", { name: origin.name ?? "" });
-  if (origin.kind === "point") return t("from_point");
-  return origin.accuracy > 50 ? t("from_you_about", { distance: distance(origin.accuracy) }) : t("from_you");
-}
-
-/**
  * Draw the outlines of the areas.
  *
  * @param {GeoJSON.FeatureCollection} areas
@@ -328,7 +320,7 @@ export function showAreas(areas) {
 
 /** Say so when the base map's tiles do not come, and stop saying it when they do. */
 function watchTiles() {
-  const base = tiles[0];
+  const base = /** @type {L.TileLayer | undefined} */ (window[config.map.tiles[0] ?? ""]);
   const notice = byId("tiles-notice");
   if (!base) return;
   let seen = false;

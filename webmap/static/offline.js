@@ -20,9 +20,13 @@ const REACH = 0.15;
 /** An area is fetched anew after this time, in milliseconds. */
 const FRESH = 10 * 60 * 1000;
 const EARTH_M = 6371008.8;
+/** @type {Open} */
+const UNKNOWN = { state: "unknown", until: null, next: null, note: null };
 
 /** @type {{bbox: string, at: number}} */
 let last = { bbox: "", at: 0 };
+/** What was taken along, once it is read. @type {Promise<Pack | null> | null} */
+let kept = null;
 
 /**
  * Take the places around a point along, unless they were just taken; a failure changes nothing.
@@ -39,20 +43,28 @@ export async function takeAlong({ lon, lat }) {
     const response = await fetch(`${config.api.offline}?${new URLSearchParams({ bbox, lang: config.lang })}`);
     if (!response.ok) return;
     const text = await response.text();
-    if (JSON.parse(text).features.length === 0) return; // what there was before is worth more
+    const pack = JSON.parse(text);
+    if (pack.features.length === 0) return; // what there was before is worth more
     // Without the answer's headers: what they say of languages and encodings would keep it from being found again.
     await (await caches.open(STORE)).put(KEY, new Response(text));
+    kept = Promise.resolve(pack);
   } catch {
     last.at = 0; // try again with the next move
   }
 }
 
 /** @returns {Promise<Pack | null>} What was taken along. */
-export async function takenAlong() {
+export function takenAlong() {
+  kept ??= read();
+  return kept;
+}
+
+/** @returns {Promise<Pack | null>} */
+async function read() {
   if (config.embed || !("caches" in window)) return null;
   try {
-    const kept = await (await caches.open(STORE)).match(KEY);
-    return kept ? await kept.json() : null;
+    const found = await (await caches.open(STORE)).match(KEY);
+    return found ? await found.json() : null;
   } catch {
     return null;
   }
@@ -67,10 +79,12 @@ export async function takenAlong() {
  * @returns {Sites}
  */
 export function answerFrom(pack, filters, origin) {
-  const time = now();
+  const opened = statesAt(pack, now());
+  const wished = filters.open === "night" ? statesAt(pack, nightTime()) : opened;
+  const stateOf = (/** @type {number} */ index) => wished[pack.table_of[index] ?? -1]?.state ?? "unknown";
   const fitting = pack.features
-    .map((site, index) => present(pack, site, index, time, origin))
-    .filter((site, index) => fits(site, filters, filters.open === "night" ? stateAt(pack, index, nightTime()) : site.properties.open.state))
+    .map((site, index) => present(site, opened[pack.table_of[index] ?? -1] ?? UNKNOWN, origin))
+    .filter((site, index) => fits(site, filters, stateOf(index)))
     .sort((a, b) => order(a, filters) - order(b, filters) || (a.properties.distance_m ?? Infinity) - (b.properties.distance_m ?? Infinity));
   return {
     type: "FeatureCollection",
@@ -84,21 +98,30 @@ export function answerFrom(pack, filters, origin) {
 }
 
 /**
+ * Work out each timetable once: many places share one, and a slow phone feels it.
+ *
  * @param {Pack} pack
- * @param {Site} site
- * @param {number} index
  * @param {number} time
+ * @returns {Open[]}
+ */
+function statesAt(pack, time) {
+  const end = Date.parse(pack.ends_at);
+  return pack.tables.map((table) => openAt(table, end, time));
+}
+
+/**
+ * @param {Site} site
+ * @param {Open} open
  * @param {Origin | null} origin
  * @returns {Site}
  */
-function present(pack, site, index, time, origin) {
-  const table = pack.tables[pack.table_of[index] ?? -1] ?? [];
+function present(site, open, origin) {
   const metres = origin && site.geometry ? metresBetween(origin, site.geometry.coordinates) : null;
   return {
     ...site,
     properties: {
       ...site.properties,
-      open: openAt(table, Date.parse(pack.ends_at), time),
+      open,
       distance_m: metres,
       walk_min: metres === null ? null : Math.ceil((metres * 1.3) / 80),
       walk_basis: "straight_line",
@@ -114,11 +137,11 @@ function present(pack, site, index, time, origin) {
  * @param {number} time
  * @returns {Open}
  */
-export function openAt(table, end, time) {
+function openAt(table, end, time) {
   const later = table.findIndex(([from]) => Date.parse(from) > time);
   const here = (later === -1 ? table.length : later) - 1;
   const state = table[here]?.[1];
-  if (!state || time >= end) return { state: "unknown", until: null, next: null, note: null };
+  if (!state || time >= end) return UNKNOWN;
   const following = table.slice(here + 1);
   return {
     state,
@@ -126,16 +149,6 @@ export function openAt(table, end, time) {
     next: state === "open" ? null : (following.find(([, then]) => then === "open")?.[0] ?? null),
     note: null,
   };
-}
-
-/**
- * @param {Pack} pack
- * @param {number} index
- * @param {number} time
- * @returns {Open["state"]}
- */
-function stateAt(pack, index, time) {
-  return openAt(pack.tables[pack.table_of[index] ?? -1] ?? [], Date.parse(pack.ends_at), time).state;
 }
 
 /**

@@ -7,7 +7,7 @@ import { config, count, local, t, term } from "./config.js";
 import { date, distance, number, walk, walkBasis } from "./format.js";
 import { hoursSection } from "./hours.js";
 import { openLine } from "./list.js";
-import { kindBadge } from "./markers.js";
+import { kindBadge } from "./signs.js";
 import { figures, whyRating } from "./rating.js";
 import { closePlace, setOrigin } from "./state.js";
 import { copyButton, navigation, shareButton } from "./travel.js";

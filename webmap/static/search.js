@@ -3,7 +3,7 @@
 import * as api from "./api.js";
 import { byId, h, icon } from "./dom.js";
 import { count, t } from "./config.js";
-import { kindSign } from "./markers.js";
+import { kindSign } from "./signs.js";
 import { on, openPlace, setFilters, state } from "./state.js";
 
 /** @typedef {import("./types").Suggestion} Suggestion */

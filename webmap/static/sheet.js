@@ -19,6 +19,7 @@ const SLOP = 6;
 const phone = matchMedia("(max-width: 899px)");
 const sheet = byId("sheet");
 const handle = byId("sheet-handle");
+const pane = /** @type {HTMLElement} */ (document.querySelector(".map-pane"));
 
 /** @returns {boolean} Whether the sheet is in use: on a desk it is a plain column. */
 export function isPhone() {
@@ -44,11 +45,6 @@ export function coveredBelow() {
   return pixels(current() === "full" ? "half" : current());
 }
 
-/** Keep what stands at the map's lower edge above the sheet. */
-function tellCovered() {
-  document.documentElement.style.setProperty("--covered", `${coveredBelow()}px`);
-}
-
 /**
  * Bring the sheet to a height.
  *
@@ -57,7 +53,8 @@ function tellCovered() {
 export function setHeight(height) {
   sheet.dataset.height = height;
   sheet.style.height = "";
-  tellCovered();
+  // What stands at the map's lower edge keeps above the sheet; the style sheet knows how high that is.
+  pane.dataset.below = height === "peek" ? "peek" : "half";
   const larger = height !== "full";
   handle.setAttribute("aria-label", t(larger ? "bigger_list" : "smaller_list"));
   handle.setAttribute("aria-expanded", String(!larger));
@@ -131,5 +128,3 @@ handle.addEventListener("click", () => {
 });
 
 setHeight(current());
-phone.addEventListener("change", tellCovered);
-addEventListener("resize", tellCovered);

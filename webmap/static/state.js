@@ -30,8 +30,12 @@ export function on(topic, listener) {
   listeners.set(topic, [...(listeners.get(topic) ?? []), listener]);
 }
 
-/** @param {Topic} topic */
-function tell(topic) {
+/**
+ * Call who listens to a topic.
+ *
+ * @param {Topic} topic
+ */
+export function tell(topic) {
   for (const listener of listeners.get(topic) ?? []) listener();
 }
 

@@ -25,7 +25,8 @@ export interface Config {
   sitePath: string;
   api: { nearby: string; offline: string; sites: string; clusters: string; suggest: string; areas: string };
   icons: string;
-  map: { element: string; map: string; cluster: string; tiles: string[] };
+  /** `script`: address of the libraries, and of what makes the map. */
+  map: { element: string; map: string; cluster: string; tiles: string[]; script: string };
   mapApproval: string;
   bounds: [number, number, number, number] | null;
   /** Time zone of the places. */

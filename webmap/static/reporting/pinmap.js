@@ -1,5 +1,7 @@
 // The map in a form: fetched only when it is wanted, with a pin or two.
 
+import { loadScript } from "../script.js";
+
 /** @typedef {{element: string, map: string, script: string}} PinMap */
 
 /**
@@ -8,9 +10,7 @@
  * @returns {Promise<L.Map>}
  */
 export async function loadMap({ map: name, script: src }, words) {
-  await new Promise((resolve, reject) => {
-    document.head.append(Object.assign(document.createElement("script"), { src, onload: resolve, onerror: reject }));
-  });
+  await loadScript(src);
   const map = /** @type {L.Map} */ (/** @type {any} */ (window)[name]);
   map.attributionControl.setPrefix("");
   L.control.zoom({ zoomInTitle: words.dataset.zoomIn ?? "", zoomOutTitle: words.dataset.zoomOut ?? "" }).addTo(map);
