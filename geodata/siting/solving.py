@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -236,14 +236,7 @@ def _with_sites(rules: Rules, sites: int) -> Rules:
     """Return the rules for another number of sites; what must be chosen is chosen as long as there is room."""
     new = [at for at in rules.must if at not in rules.existing]
     kept = [at for at in rules.must if at in rules.existing]
-    return Rules(
-        p=sites,
-        existing=rules.existing,
-        may_close=rules.may_close,
-        max_closed=rules.max_closed,
-        must=[*kept, *new[:sites]],
-        must_not=rules.must_not,
-    )
+    return replace(rules, p=sites, must=[*kept, *new[:sites]])
 
 
 def _curve(case: Case, rows: Rows, rules: Rules, answer: Answer, watcher: Watcher) -> tuple[CurvePoint, ...]:
@@ -292,16 +285,7 @@ def _for_budget(case: Case, rows: Rows, rules: Rules, budget: float, seconds: fl
         if at not in rules.existing and costs[at] <= left:
             must.append(at)
             left -= float(costs[at])
-    smaller = Rules(
-        budget=budget,
-        costs=rules.costs,
-        existing=rules.existing,
-        may_close=rules.may_close,
-        max_closed=rules.max_closed,
-        must=must,
-        must_not=rules.must_not,
-    )
-    return _solve(case, rows, smaller, seconds, watcher, "curve")
+    return _solve(case, rows, replace(rules, budget=budget, must=must), seconds, watcher, "curve")
 
 
 def _for_sites(case: Case, rows: Rows, rules: Rules, sites: int, seconds: float, watcher: Watcher) -> Answer:

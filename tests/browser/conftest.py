@@ -76,13 +76,18 @@ Open = Callable[..., Page]
 
 
 @pytest.fixture
-def visits() -> list[Visit]:
-    """The contexts of a test, to look at what they asked for."""
-    return []
+def visits() -> Iterator[list[Visit]]:
+    """The contexts of a test: at its end none has asked for anything outside this machine, or complained."""
+    made: list[Visit] = []
+    yield made
+    for visit in made:
+        visit.context.close()
+        assert visit.outside == [], "the page asked for something outside this machine"
+        assert visit.complaints == [], "the browser complained"
 
 
 @pytest.fixture
-def open_page(browser: Browser, site: str, visits: list[Visit]) -> Iterator[Open]:
+def open_page(browser: Browser, site: str, visits: list[Visit]) -> Open:
     """Return a function that opens a page of the site in a context of its own and waits until it shows something."""
 
     def open_it(
@@ -121,8 +126,4 @@ def open_page(browser: Browser, site: str, visits: list[Visit]) -> Iterator[Open
         page.goto(address + path)
         return page
 
-    yield open_it
-    for visit in visits:
-        visit.context.close()
-        assert visit.outside == [], "the page asked for something outside this machine"
-        assert visit.complaints == [], "the browser complained"
+    return open_it

@@ -116,3 +116,13 @@ def _tile() -> bytes:
 
 
 _TILE = _tile()
+
+
+def overheard(page: Page) -> tuple[list[str], list[str]]:
+    """Return two lists that go on to grow: the addresses that a page asks for, and what it says in the console."""
+    asked: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    return asked, said

@@ -44,16 +44,6 @@ def planned(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         store.dispose()
 
 
-@pytest.fixture
-def visits() -> Iterator[list[Visit]]:
-    made: list[Visit] = []
-    yield made
-    for visit in made:
-        visit.context.close()
-        assert visit.outside == [], "the page asked for something outside this machine"
-        assert visit.complaints == [], "the browser complained"
-
-
 def context_of(browser: Browser, visits: list[Visit], size: tuple[int, int]) -> BrowserContext:
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
     visits.append(Visit(context))

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from geodata.store import open_store
+from tests.browser.serving import overheard
 from webmap.cli import main
 
 HOSTILE = "</script><script>window.bad=1</script><img src=x onerror='window.bad=1'>"
@@ -43,11 +44,7 @@ def preview(fresh_sqlite: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
 
 def test_the_preview_stands_alone(preview: Path, browser: Browser) -> None:
     page = browser.new_page()
-    asked: list[str] = []
-    said: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
+    asked, said = overheard(page)
     page.goto(preview.as_uri())
     page.wait_for_selector(".leaflet-container canvas")
     assert asked == [preview.as_uri()]

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser
 
 from geodata.siting.result import result_of
 from geodata.siting.solving import solve_case
+from tests.browser.serving import overheard
 from tests.plans import EAST, NORTH, SOUTH, WEST, scenario_text, town_case
 from webmap.planning.outputs import plan_files, write_files
 from webmap.settings import TileLayer
@@ -32,11 +33,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_report_asks_for_nothing_before_the_base_map_is_ticked(report: Path, browser: Browser) -> None:
     page = browser.new_page()
-    asked: list[str] = []
-    said: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
+    asked, said = overheard(page)
     page.route("https://tiles.example/**", lambda route: route.fulfill(status=204))
     page.goto(report.as_uri())
     page.wait_for_selector(".number")

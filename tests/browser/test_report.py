@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -13,16 +12,6 @@ from geodata.store import BatchInfo, NewReport
 from tests.browser.desk import Desk, log_in
 from tests.browser.places import HOSTILE
 from tests.browser.serving import DESK, PHONE, Visit
-
-
-@pytest.fixture
-def visits() -> Iterator[list[Visit]]:
-    made: list[Visit] = []
-    yield made
-    for visit in made:
-        visit.context.close()
-        assert visit.outside == [], "the page asked for something outside this machine"
-        assert visit.complaints == [], "the browser complained"
 
 
 def open_at(
