@@ -163,13 +163,10 @@ def make_file(job: Mapping[str, Any]) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if path.is_file() and orjson.loads(path.read_bytes()).get("tag") == job["tag"]:
             return
-        store = open_store(job["database_url"])
         begun = time.monotonic()
-        try:
+        with open_store(job["database_url"]) as store:
             state = store.state()
             facts = catchments(store, day=day)
-        finally:
-            store.dispose()
         head = {"tag": _tag(state.store_id, state.data_version, day), "store_id": state.store_id}
         passing.write_bytes(orjson.dumps({**head, "seconds": time.monotonic() - begun, "facts": facts}))
         passing.replace(path)

@@ -57,6 +57,7 @@ def copy(source: str, target: str) -> None:
     """Copy everything from the store FROM into the empty store TO, both given as URLs. 复制数据库.
 
     Photos of reports are files beside the store; where there are any, the command says which folder to take along.
+    问题反馈的照片是数据库之外的文件；如有，命令会指出需一并复制的文件夹。
     """
     with open_store(source) as old, open_store(target) as new, _progress() as progress:
         counts = copy_store(old, new, progress)
