@@ -13,8 +13,8 @@ from geodata.siting.planning import plan
 from geodata.siting.scenario import parse_scenario
 from geodata.store import Store, open_store, runs
 from tests.browser.conftest import running
-from tests.browser.desk import log_in
 from tests.browser.serving import DESK, PHONE, Visit
+from tests.browser.test_desk import context_of, log_in
 from tests.contract.test_planning import TODAY, fill
 from tests.plans import SHANGHAI, scenario_text
 from tests.web.staff import SECRET, add_user
@@ -47,16 +47,13 @@ def compared(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-def test_what_two_runs_have_in_common(browser: Browser, compared: tuple[str, list[int]], size: tuple[int, int]) -> None:
+def test_what_two_runs_have_in_common(
+    browser: Browser, visits: list[Visit], compared: tuple[str, list[int]], size: tuple[int, int]
+) -> None:
     address, (one, two) = compared
-    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
-    context.set_default_timeout(60_000)
-    visit = Visit(context)
-    visit.watch()
-    page = context.new_page()
+    page = context_of(browser, visits, size).new_page()
     page.goto(f"{address}/en/plan/compare?a={one}&b={two}")
     log_in(page)
-    page.wait_for_selector("body[data-desk=ready]")
     expect(page.locator("#run-a")).to_have_value(str(one))
     expect(page.locator("#run-b")).to_have_value(str(two))
     expect(page.locator("#in-both li")).to_have_count(1)
@@ -77,6 +74,3 @@ def test_what_two_runs_have_in_common(browser: Browser, compared: tuple[str, lis
     page.locator("#run-b").select_option(str(one))
     expect(page).to_have_url(re.compile(rf"a={one}&b={one}$"))
     expect(page.locator("#only-b")).to_have_text("None")
-    assert visit.outside == []
-    assert visit.complaints == []
-    context.close()
