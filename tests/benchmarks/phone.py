@@ -19,6 +19,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from geodata.sites import Position
+from tests.benchmarks.national import sites
 from tests.benchmarks.pages import fill
 from tests.benchmarks.serving import served
 from tests.browser.serving import CHROMIUM, FLAGS, PHONE
@@ -110,14 +112,19 @@ def visit(context: BrowserContext, address: str, *, tell: bool = False) -> tuple
     return found, page
 
 
-def both(browser: Browser, address: str, *, tell: bool = False) -> dict[str, Found]:
+def downtown(count: int) -> Position:
+    """Return a place in a city where the list is full."""
+    return next(site.position for site in sites(count) if site.area and site.position)
+
+
+def both(browser: Browser, address: str, where: Position, *, tell: bool = False) -> dict[str, Found]:
     """Visit the page twice with the storage of one person."""
     context = browser.new_context(
         viewport={"width": PHONE[0], "height": PHONE[1]},
         is_mobile=True,
         has_touch=True,
         locale="zh-CN",
-        geolocation={"latitude": 37.5405, "longitude": 121.39, "accuracy": 15},
+        geolocation={"latitude": where.lat, "longitude": where.lon, "accuracy": 15},
         permissions=["geolocation"],
     )
     context.add_init_script(WATCH)
@@ -145,7 +152,7 @@ def main() -> None:
             rounds = []
             for number in range(given.rounds):
                 load, _, _ = os.getloadavg()
-                rounds.append(both(browser, f"http://127.0.0.1:{port}/", tell=given.tell))
+                rounds.append(both(browser, f"http://127.0.0.1:{port}/", downtown(given.sites), tell=given.tell))
                 times = ", ".join(f"{name} {one.sorted_s:.2f} s" for name, one in rounds[-1].items())
                 print(f"round {number + 1}, load {load:.1f} on {os.cpu_count()} processors: {times}", flush=True)
         browser.close()

@@ -87,3 +87,12 @@ export function byId(id) {
 export function spoken(text) {
   return h("span", { class: "spoken" }, text);
 }
+
+/**
+ * Do something when what has just been made is on the screen.
+ *
+ * @param {() => void} act
+ */
+export function afterFrame(act) {
+  requestAnimationFrame(() => setTimeout(act));
+}

@@ -2,6 +2,7 @@
 // remembered until it is there.
 
 import { config } from "./config.js";
+import { afterFrame } from "./dom.js";
 import { loadScript } from "./script.js";
 
 /** @typedef {typeof import("./rest.js")} Rest */
@@ -55,5 +56,5 @@ async function fetchMap() {
 
 /** Let the map come as soon as what has just been made is on the screen; without it the list still works. */
 export function mapComesNext() {
-  requestAnimationFrame(() => setTimeout(() => loadMap().catch(() => {})));
+  afterFrame(() => loadMap().catch(() => {}));
 }

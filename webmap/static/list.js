@@ -1,18 +1,18 @@
 // The list of places: nearest first where there is a point to count from.
 
-import { byId, h, icon, spoken } from "./dom.js";
-import { config, count, t, term } from "./config.js";
-import { distance, openNote, openText, walk, walkBasis } from "./format.js";
+import { afterFrame, byId, h } from "./dom.js";
+import { count, t } from "./config.js";
+import { facilityIcons, farness, opened, remark, wayIn, whereLine } from "./lines.js";
 import { kindBadge } from "./signs.js";
 import { openPlace, placeAddress, state } from "./state.js";
 import { goButton, reachable } from "./travel.js";
 
 /** @typedef {import("./types").Site} Site */
 
-/** So many facilities have room in a row. */
-const ICONS = 7;
 /** So many rows are made at once; the rest follow on request. */
 const STEP = 40;
+/** So many fill any screen: on the first frame there are no more, for a slow phone takes as long for them as for all else. */
+const FIRST = 10;
 
 /** The place with the prominent button: the nearest that is not closed. @type {string | undefined} */
 let best;
@@ -66,7 +66,13 @@ export function showRows(sites, after = {}) {
   // Who goes through the list by keyboard stays where they are when it is filled anew.
   const held = rowInHand()?.dataset.code;
   best = state.origin ? sites.find(isWorthGoing)?.id : undefined;
-  list.replaceChildren(...sites.slice(0, STEP).map(row));
+  const rows = sites.slice(0, STEP);
+  const first = list.querySelector("[data-code]") ? rows.length : FIRST;
+  list.replaceChildren(...rows.slice(0, first).map(row));
+  const last = list.lastElementChild;
+  afterFrame(() => {
+    if (last?.isConnected) last.after(...rows.slice(first).map(row));
+  });
   if (held) focusRow(held, { preventScroll: true });
   foot.replaceChildren();
   if (sites.length > STEP) {
@@ -214,106 +220,6 @@ function nameLink(site) {
     },
     place.name,
   );
-}
-
-/**
- * Whether a place is open and until when, and what to know about that.
- *
- * @param {import("./types").SiteProperties} place
- * @returns {HTMLElement}
- */
-export function openLine(place) {
-  return h("p", { class: "open-line" }, opened(place), remark(place));
-}
-
-/**
- * @param {import("./types").SiteProperties} place
- * @returns {HTMLElement}
- */
-function opened(place) {
-  const { look, text } = openText(place);
-  return h("span", { class: `status ${look}` }, text);
-}
-
-/**
- * @param {import("./types").SiteProperties} place
- * @returns {HTMLElement | null}
- */
-function remark(place) {
-  const note = place.state === "open" ? openNote(place.open) : "";
-  return note ? h("span", { class: "remark" }, note) : null;
-}
-
-/**
- * How one gets in: what it takes, and where the door is.
- *
- * @param {import("./types").SiteProperties} place
- * @returns {HTMLElement | null}
- */
-function wayIn(place) {
-  const ways = place.access.map((way) => term("access", way));
-  if (place.fee === "fee") ways.push(term("fees", "fee"));
-  const door = [place.floor, place.directions].filter(Boolean).join(" · ");
-  if (!door && ways.length === 0) return null;
-  return h(
-    "p",
-    { class: "ways-in" },
-    ...ways.map(({ icon: symbol, name }) => h("span", { class: "way-in" }, icon(symbol), name)),
-    door && h("span", { class: "way-in door" }, ways.length === 0 && icon("door"), door),
-  );
-}
-
-/**
- * Where a place is.
- *
- * @param {import("./types").SiteProperties} place
- * @returns {HTMLElement | null}
- */
-function whereLine(place) {
-  const where = [place.label, place.address || place.area_name].filter(Boolean).join(" · ");
-  return where ? h("p", { class: "where" }, where) : null;
-}
-
-/**
- * @param {import("./types").SiteProperties} place
- * @returns {HTMLElement | null}
- */
-function facilityIcons(place) {
-  const order = config.vocabulary.facilities.map((item) => item.code);
-  const wanted = new Set([...state.filters.facility, ...config.common]);
-  const codes = Object.keys(place.facilities)
-    .filter((code) => place.facilities[code] !== "no")
-    .sort((a, b) => Number(wanted.has(b)) - Number(wanted.has(a)) || order.indexOf(a) - order.indexOf(b));
-  if (codes.length === 0) return null;
-  const shown = codes.length > ICONS ? codes.slice(0, ICONS - 1) : codes;
-  return h(
-    "ul",
-    { class: "facility-icons" },
-    ...shown.map((code) => {
-      const { name, icon: symbol } = term("facilities", code);
-      const limited = place.facilities[code] === "limited";
-      const label = limited ? `${name} (${t("limited_note")})` : name;
-      return h("li", { title: label, class: limited ? "limited" : "" }, icon(symbol), spoken(label));
-    }),
-    codes.length > shown.length &&
-      h("li", { class: "rest" }, h("span", { "aria-hidden": "true" }, `+${codes.length - shown.length}`), spoken(t("more_facilities", { n: codes.length - shown.length }))),
-  );
-}
-
-/**
- * How far a place is, or why nobody can say.
- *
- * @param {import("./types").SiteProperties} place
- * @returns {HTMLElement[]}
- */
-function farness(place) {
-  if (place.precision === "none") return [h("p", { class: "far tag" }, t("no_position"))];
-  if (place.distance_m === null) return [];
-  const rough = place.precision === "approximate" || place.precision === "area";
-  const far = h("p", { class: "far distance" }, (rough ? "≈ " : "") + distance(place.distance_m));
-  if (place.walk_min === null) return [far];
-  const title = place.walk_basis === "street" ? t("walk_basis_street") : t("walk_basis");
-  return [far, h("p", { class: "walk", title }, walk(place.walk_min), h("small", {}, walkBasis(place.walk_basis)))];
 }
 
 /**

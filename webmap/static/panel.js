@@ -6,7 +6,7 @@ import { byId, h, icon, spoken } from "./dom.js";
 import { config, count, local, t, term } from "./config.js";
 import { date, distance, number, walk, walkBasis } from "./format.js";
 import { hoursSection } from "./hours.js";
-import { openLine } from "./list.js";
+import { openLine } from "./lines.js";
 import { kindBadge } from "./signs.js";
 import { figures, whyRating } from "./rating.js";
 import { closePlace, setOrigin } from "./state.js";
