@@ -249,7 +249,8 @@ def _give_areas(store: Store, writer: Writer | None, areas: dict[str, Area], pro
 
 
 def _gains(sites: Sequence[StoredSite], assigner: AreaAssigner) -> Iterable[SiteUpdate]:
-    holding = assigner.holding([stored.site.position for stored in sites])
+    positions = [stored.site.position for stored in sites]
+    holding = assigner.holding([None if at is None else (at.lon, at.lat) for at in positions])
     for stored, area in zip(sites, holding, strict=True):
         found = area or assigner.by_name(stored.site.area_name)
         if found is not None:

@@ -35,6 +35,7 @@ _BLANK = frozenset(
         "#ref!",
     }
 )
+_BLANK_LENGTH = 1 + max(map(len, _BLANK))
 _MARKED = frozenset("=+-@\t\r")
 _NOTHING = frozenset({"无", "暂无", "不详", "未知", "待定", "没有", "unknown", "tbd"})
 _LIST = re.compile(r"[;；、,，|/\n]+")
@@ -74,9 +75,9 @@ def clean(text: str) -> str:
     if not text.isprintable():
         text = _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = text.strip()
-    if text[:1] == "'" and text[1:2] in _MARKED:  # a spreadsheet's mark for a text that is no formula
+    if text.startswith("'") and text[1:2] in _MARKED:  # a spreadsheet's mark for a text that is no formula
         text = text[1:].strip()
-    return "" if len(text) < 8 and text.lower() in _BLANK else text
+    return "" if len(text) < _BLANK_LENGTH and text.lower() in _BLANK else text
 
 
 def says_nothing(text: str) -> bool:

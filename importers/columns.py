@@ -175,7 +175,8 @@ def table_of(grid: Grid, subject: str, words: Words, profile: Profile) -> Table 
     told = set(header.fields) - set(grid.fields)
     columns = [replace(column, by="content", confidence=0.8) if column.index in told else column for column in columns]
     numbering = frozenset(index for index, heading in enumerate(headings) if is_numbering(heading))
-    unknown = [heading for heading in unknown if not is_numbering(heading)]
+    # The layer is no column of the file's own; it is used where it is a word for places.
+    unknown = [heading for heading in unknown if not is_numbering(heading) and not (grid.fields and heading == "layer")]
     generated = grid.headings is None and not header_row
     return Table(
         grid, headings, header_row, tuple(columns), tuple(unknown), numbering, subject, generated,
@@ -251,7 +252,8 @@ def _assign(
             heading = headings[index] or f"column {index + 1}"
             columns.append(Column(index, heading, found.field, "content", found.confidence))
             used.add(index)
-    return columns, [heading for index, heading in enumerate(headings) if heading and index not in used]
+    unused = ((index, heading) for index, heading in enumerate(headings) if heading and index not in used)
+    return columns, [heading for index, heading in unused if sample(index)]
 
 
 def _confidence(rank: int, share: float | None) -> float:

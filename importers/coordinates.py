@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -30,6 +31,20 @@ _NEGATIVE = {"西经", "南纬", "W", "S"}
 SAME_POINT = 1e-6
 
 
+def _with_marks(text: str) -> str:
+    """Return text in half-width characters, with ′ and ″ for all that stands for them, and without quotation marks."""
+    plain = unicodedata.normalize("NFKC", _DEGREE.sub("°", text)).strip().strip("「」『』《》").lstrip("“\"‘'")
+    plain = _QUOTED.sub("″", _MINUTES.sub("′", _SECONDS.sub("″", plain).replace("“", "")))
+    return plain if "°" in plain or "度" in plain else plain.rstrip("″′")
+
+
+_DEGREE = re.compile("[º˚⁰゜]")
+_SECONDS = re.compile(r"[′'’‘´`]\s?[′'’‘´`]|[\"”〞]|秒")
+_MINUTES = re.compile(r"['’‘´`]")
+#: A cell in quotation marks that ends in seconds has two of them.
+_QUOTED = re.compile(r"″\s*″")
+
+
 def parse_degrees(text: str) -> float:
     """Return degrees of ``121.4``, ``１２１．４``, ``121.4E``, ``东经121.4°``, ``121°23′45″E``, ``lng: 121.4``.
 
@@ -42,7 +57,7 @@ def parse_degrees(text: str) -> float:
         return _finite(float(text), text)
     except ValueError:
         pass
-    plain = _WORDS.sub(" ", unicodedata.normalize("NFKC", text)).replace("′′", "″").strip()
+    plain = _WORDS.sub(" ", _with_marks(text)).strip()
     marks = {mark.upper() for mark in _HEMISPHERE.findall(plain)}
     match = _DEGREES.fullmatch(_HEMISPHERE.sub("", plain).strip())
     if not match or len(marks) > 1:
@@ -55,7 +70,7 @@ def parse_degrees(text: str) -> float:
 
 
 def _finite(angle: float, text: str) -> float:
-    if not np.isfinite(angle):
+    if not math.isfinite(angle):
         raise ValueUnusableError("coordinate_unreadable", value=text[:60])
     return angle
 
@@ -83,7 +98,7 @@ def parse_pair(text: str) -> tuple[str, str]:
     ValueUnusableError
         If there are not two.
     """
-    plain = unicodedata.normalize("NFKC", text).replace("′′", "″").strip().strip("()[]").strip()
+    plain = _with_marks(text).strip().strip("()[]").strip()
     plain = re.sub(r"(?i)^(?:srid=\d+;\s*)?point\s*(?:z\s*)?\(?\s*", "", plain).rstrip(")")
     parts = [part for part in _PAIR.split(plain) if part]
     if len(parts) != 2:
@@ -132,6 +147,16 @@ _MERCATOR_M = 20_037_508.35
 _METRES_FROM = 100_000.0
 
 
+def _zone(easting: float, northing: float) -> int:
+    """Return the zone of a Gauss-Krüger easting as China writes it, ``40 621 981``; 0 for what is none.
+
+    The zones 13 to 15 of six degrees, in the far west, cannot be told from metres of EPSG:3857.
+    """
+    zone, metres = divmod(easting, 1e6)
+    in_zone = 16 <= zone <= 45 and 1e5 < metres < 9e5
+    return int(zone) if in_zone and 1.8e6 < northing < 6e6 else 0
+
+
 def _of_metres(x: float, y: float) -> tuple[float, float]:
     """Return degrees for metres of EPSG:3857 (spherical Mercator, EPSG guidance note 7-2, section 3.2.1.2)."""
     radius = _MERCATOR_M / np.pi
@@ -142,6 +167,8 @@ def check_point(lon: float, lat: float) -> Given:
     """Return a usable pair: 0/0 and what is out of range give none, swapped and metric ones are put right."""
     if lon == 0 and lat == 0:
         return Given(None, None, Message("position_zero"))
+    if zone := _zone(max(lon, lat), min(lon, lat)):
+        return Given(None, None, Message("position_gauss_krueger", {"zone": zone}))
     if min(abs(lon), abs(lat)) > _METRES_FROM and max(abs(lon), abs(lat)) <= _MERCATOR_M:
         lon, lat = _of_metres(lon, lat)
         return Given(lon, lat, Message("position_metres", {"lon": f"{lon:.6f}", "lat": f"{lat:.6f}"}))
@@ -155,6 +182,19 @@ def check_point(lon: float, lat: float) -> Given:
     if abs(lat) > 90 and abs(lon) <= 180:
         return Given(None, None, Message("lat_out_of_range", {"value": f"{lat:.10g}"}), "lat")
     return Given(None, None, Message("lon_out_of_range", {"value": f"{lon:.10g}"}), "lon")
+
+
+_NAMED_DATUMS: tuple[tuple[re.Pattern[str], Datum], ...] = (
+    (re.compile(r"高德|腾讯|火星|国测局|gcj-?_?0?2|amap|autonavi|tencent", re.I), "gcj02"),
+    (re.compile(r"百度|bd-?_?0?9|baidu", re.I), "bd09"),
+    (re.compile(r"天地图|wgs-?_?84|cgcs|国家2000|2000国家|epsg:?_?(?:4326|4490)|tianditu", re.I), "wgs84"),
+)
+
+
+def datum_named(text: str) -> Datum | None:
+    """Return the datum that a heading of coordinates names, such as ``坐标（高德）`` or ``lng_bd09``."""
+    found = {datum for pattern, datum in _NAMED_DATUMS if pattern.search(text)}
+    return found.pop() if len(found) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +258,21 @@ def datum_choice(
     if decision is not None and decision.datum is not None:
         return DatumChoice(decision.datum, assumed=False, decision=decision)
     return DatumChoice(before or "wgs84", assumed=True, decision=decision, before=before is not None)
+
+
+#: EPSG codes of China's national system CGCS2000: geodetic, and Gauss-Krüger by zones of 6 and 3 degrees.
+_CGCS2000 = frozenset({4479, 4480, 4490, *range(4491, 4555)})
+
+
+def surveyed_choice(choice: DatumChoice, crs: str) -> DatumChoice:
+    """Return WGS-84 as stated where nothing else shows a datum and the file's CRS is one that surveyors use in China.
+
+    CGCS2000 is WGS-84 within a few centimetres. Files that say EPSG:4326 prove nothing: programs write that unasked.
+    """
+    code = re.fullmatch(r"EPSG:(\d+)", crs)
+    if choice.assumed and not choice.before and code and int(code[1]) in _CGCS2000:
+        return DatumChoice("wgs84", assumed=False)
+    return choice
 
 
 def shared_points(lon: NDArray[np.float64], lat: NDArray[np.float64], address: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -45,6 +45,8 @@ _ACCESS = frozenset({"access", "fee", "access_note"})
 _ADCODE = re.compile(r"\d{6}(?:\d{3})?(?:\d{3})?")
 _HOURS = lru_cache(maxsize=65536)(parse_hours)
 _amenity = lru_cache(maxsize=4096)(Amenity)
+_PRECISIONS: tuple[Precision, ...] = get_args(Precision)
+_VALUES: tuple[Value, ...] = get_args(Value)
 _OPEN_ALL_DAY = Hours(osm="24/7", text="24小时")
 
 
@@ -99,6 +101,8 @@ class Drafter:
         self._report = report
         self._kind = kind
         self._datum = datum
+        self._award_columns = extractor.stated("award:")
+        self._single_amenities = extractor.reads_types or bool(extractor.stated("facilities.", "services."))
 
     def draft(self, row: int, texts: Mapping[str, str]) -> Draft | None:
         """Return the draft of a row; ``None`` if it has no usable name or kind, which is noted as a rejection."""
@@ -134,7 +138,7 @@ class Drafter:
 
     def _texts(self, reader: _RowReader, draft: Draft) -> None:
         for name in _PLAIN:
-            if text := reader.text(name):
+            if name in reader.texts and (text := reader.text(name)):
                 draft.stated[name] = text
         if phone := reader.text("phone"):
             draft.stated["phone"] = parse_phone(phone)
@@ -154,7 +158,7 @@ class Drafter:
             awards += [self._award(reader, item) for item in _items(text)]
         awards += self._headed_awards(reader)
         awards += [self._named_award(text) for text in awards_in(draft.name)]
-        if awards:
+        if awards:  # of those with one name the first
             draft.stated["awards"] = tuple({award.name: award for award in reversed(awards)}.values())[::-1]
 
     def _award(self, reader: _RowReader, text: str) -> Award:
@@ -167,9 +171,8 @@ class Drafter:
 
     def _headed_awards(self, reader: _RowReader) -> Iterator[Award]:
         """Yield the awards that columns are headed by, and whose cell says yes or a year."""
-        for column, text in reader.texts.items():
-            if not column.startswith("award:"):
-                continue
+        for column in self._award_columns:
+            text = reader.texts.get(column, "")
             name = column.removeprefix("award:")
             year = re.match(r"(?:19|20)\d\d", text)
             if year or self._words.value(text) == "yes":
@@ -180,7 +183,7 @@ class Drafter:
         return Award(text, self._words.level_within("levels", text), int(year[0]) if year else None)
 
     def _labels(self, texts: Mapping[str, str], draft: Draft) -> None:
-        labels = split_list(texts.get("label", ""))
+        labels = split_list(texts["label"]) if "label" in texts else []
         if not labels and self._words.is_programme(texts.get("kind", "")):
             labels = [texts["kind"]]
         if labels:
@@ -248,8 +251,8 @@ class Drafter:
                     reader.note("warning", message, group, said.item)
             if found:
                 draft.listed.add(group)
-        for name in reader.texts:
-            group, _, code = name.partition(".") if "." in name else ("", "", "")
+        for name in reader.texts if self._single_amenities else ():
+            group, _, code = name.partition(".")
             if code and group in groups and (value := reader.value(name)):
                 groups[group][code] = _amenity(value, basis, as_of)
 
@@ -317,14 +320,14 @@ class _RowReader:
     def precision(self) -> Precision | None:
         """Return how exact the row says its coordinates are, else what its geometry says."""
         found = self.coded("precision", "precisions") or self.texts.get("geometry_precision")
-        return next((precision for precision in get_args(Precision) if precision == found), None)
+        return next((precision for precision in _PRECISIONS if precision == found), None) if found else None
 
     def value(self, field: str) -> Value | None:
         """Return what a cell says about one facility; unknown is nothing stated."""
         found = self._words.value(self.texts.get(field, ""))
         if found is None:
             self.unknown(field, self.texts[field], ["yes", "no", "limited", "unknown"])
-        return next((value for value in get_args(Value) if value == found and value != "unknown"), None)
+        return next((value for value in _VALUES if value == found and value != "unknown"), None)
 
 
 def _reversed(start: date, end: date) -> Message:

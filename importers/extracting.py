@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from copy import copy
 from typing import NamedTuple
@@ -37,6 +38,26 @@ class TooLong(NamedTuple):
     length: int
 
 
+_TOTAL = re.compile(r"(?:合\s*计|总\s*计|小\s*计|共\s*计|累\s*计|(?:sub|grand )?total)\s*[:：]?", re.IGNORECASE)
+_AMOUNT = re.compile(r"共?\s*[\d,.]+\s*(?:个|家|处|座|站|所|人|人次|次|㎡|平方米|台|套|元|万元|%)?")
+_REMARK = re.compile(
+    r"(?:(?:制表|填表|填报|审核|复核|联系|经办|负责)人(?:签[名字])?|(?:制表|填表|填报)(?:单位|日期|时间)|单位[（(]盖章[）)])\s*[:：]"
+)
+
+
+def is_aside(row: Row) -> bool:
+    """Tell whether a row is a total (合计 12 个) or says who filled the list in (制表人：…), and nothing else."""
+    texts = [cell for cell in row.cells if cell is not None and cell != ""]
+    first = texts[0] if texts else ""
+    if not isinstance(first, str) or len(texts) > 8:
+        return False
+    if _TOTAL.fullmatch(first.strip()):
+        return all(_AMOUNT.fullmatch(cell_text(text)) for text in texts[1:])
+    return _REMARK.match(first.strip()) is not None and all(
+        _REMARK.match(cell_text(text)) or len(cell_text(text)) < 12 for text in texts[1:]
+    )
+
+
 def note_made(made: int, report: ImportReport) -> None:
     """Note how many rows were given a name."""
     if made:
@@ -54,10 +75,12 @@ class Extractor:
         self._table = table
         self._words = words
         self._layer = layer
-        stated = {*table.fields(), *profile.constants, *(name for rule in profile.rules for name in rule.set)}
+        rules = (name for rule in profile.rules for name in rule.set)
+        stated = dict.fromkeys((*table.fields(), *profile.constants, *rules))
         #: Rows of a list that has names need one; what is on a map, or in a list without names, is given one.
         self._names = words is not None and ("name" not in stated or bool(table.features))
-        self._parts = not stated.isdisjoint({*ADDRESS_PARTS, "place_type"})
+        #: Whether rows tell a sort of place or parts of an address, of which further texts are made.
+        self.reads_types = not stated.keys().isdisjoint({*ADDRESS_PARTS, "place_type"})
         self._profile = profile
         self._columns = [
             (index, column.heading, field, profile.values.get(column.heading) or profile.values.get(field))
@@ -67,6 +90,7 @@ class Extractor:
         ]
         self._known = plain_headings(table.subject).union(table.headings) - {""}
         self._headings = {field: columns[0].heading for field, columns in table.fields().items()}
+        self._stated = tuple(stated)
         tested = [profile.skip, *(rule.when for rule in profile.rules)]
         self._tested = {name: self._finder(name) for conditions in tested for name in conditions}
 
@@ -78,6 +102,10 @@ class Extractor:
         narrow = copy(self)
         narrow._columns = [column for column in self._columns if column[2] in wanted]
         return narrow
+
+    def stated(self, *prefixes: str) -> list[str]:
+        """Return the fields with one of these prefixes that columns, constants or rules may state."""
+        return [field for field in self._stated if field.startswith(prefixes)]
 
     def heading(self, field: str) -> str:
         """Return the heading a field comes from, or the field's own name where no column gives it."""
@@ -94,11 +122,16 @@ class Extractor:
     def is_header(self, row: Row) -> bool:
         """Tell whether a row is the header again, or that of another table below: most of it are known headings."""
         known = self._known
-        found = sum([cell in known for cell in row.cells if cell.__class__ is str])
+        texts = [cell for cell in row.cells if cell.__class__ is str]
+        if known.isdisjoint(texts):
+            return False
+        found = sum([text in known for text in texts])
         return found >= 2 and 2 * found > sum(cell is not None and cell != "" for cell in row.cells)
 
     def too_long(self, row: Row) -> TooLong | None:
         """Return the first cell that is too long to be taken."""
+        if max([len(cell) for cell in row.cells if cell.__class__ is str], default=0) <= MAX_CELL:
+            return None
         for index, cell in enumerate(row.cells):
             if isinstance(cell, str) and len(cell) > MAX_CELL:
                 headings = self._table.headings
@@ -134,6 +167,9 @@ class Extractor:
         elif long := self.too_long(row):
             message = Message("row_cell_too_long", {"length": long.length})
             report.reject(message, row=row.number, column=long.heading)
+        elif is_aside(row):
+            report.rows.skipped += 1
+            report.add("info", "row_total", row=row.number)
         elif self.is_header(row):
             report.rows.skipped += 1
             report.add("warning", "row_other_header", row=row.number)
@@ -169,7 +205,7 @@ class Extractor:
         return self._completed(texts) if self._words is not None and texts else texts
 
     def _completed(self, texts: dict[str, str]) -> dict[str, str]:
-        if self._parts and self._words is not None:
+        if self.reads_types and self._words is not None:
             complete_address(texts)
             read_type(texts, self._words)
         if self._names and says_nothing(texts.get("name", "无")):

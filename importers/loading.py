@@ -7,27 +7,28 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from geodata.index.text import search_text
 from geodata.messages import Message
 from geodata.sites import Site, SourceRef, StoredSite
-from geodata.store import NewReview, NewSite, SiteUpdate, Store, Writer
+from geodata.store import NewReview, ReadySite, SiteUpdate, Store, Writer
 from geodata.store.fields import apply_changes
 from geodata.store.reading import chunks
 from importers.compact import RowsByKey, Spool
-from importers.drafting import Draft
 from importers.extracting import Extractor, note_made
 from importers.matching import CODE_KEY, find_stored, known_by
-from importers.merging import Ranks, is_alone, kept_fields, merged_site, new_site
+from importers.merging import Ranks, is_alone, kept_fields, merged_site
 from importers.opening import Progress
 from importers.outcomes import Becomes, Listener, outcome_of
 from importers.places import AreaAssigner
+from importers.prepared import Prepared, ready_rows, search_of
 from importers.preparing import Part
-from importers.report import ImportReport, Issue
+from importers.report import ImportReport
 from importers.resembling import Resembling, Waiting, packed
 from importers.scoring import explained
 
 #: Rows that waited and are then matched and written together.
 CHUNK = 2_000
+#: A row and the smallest known area that holds it.
+Placed = tuple[Prepared, str | None]
 
 
 @dataclass(slots=True)
@@ -51,7 +52,7 @@ class Loader:
         done = made = 0
         for part in parts:
             self.report.absorb(part.report)
-            self._load([(draft, key) for draft, key, told in part.prepared if self._is_first(draft, key, told)], writer)
+            self._load([item for item in part.prepared if self._is_first(item)], writer)
             done, made = done + part.rows, made + part.made
             if progress:
                 progress(done, rows)
@@ -61,40 +62,38 @@ class Loader:
         if self.complete:
             self._look_for_vanished(writer)
 
-    def _is_first(self, draft: Draft, key: str, told: Iterable[Issue]) -> bool:
+    def _is_first(self, item: Prepared) -> bool:
         """Tell whether a row is the first one with its key; further ones are rejected."""
-        first = self._first_row.setdefault(key, draft.row)
-        if first == draft.row:
-            self.report.take(told)
+        first = self._first_row.setdefault(item.key, item.row)
+        if first == item.row:
+            self.report.take(item.told)
             return True
-        column = self.extractor.heading("source_key" if draft.source_key else "name")
-        code = "row_key_twice" if draft.source_key else "row_name_twice"
-        shown = draft.source_key or draft.name
-        self.report.reject(Message(code, {"first": first}), row=draft.row, column=column, value=shown)
+        column = self.extractor.heading("source_key" if item.source_key else "name")
+        code = "row_key_twice" if item.source_key else "row_name_twice"
+        shown = item.source_key or item.name
+        self.report.reject(Message(code, {"first": first}), row=item.row, column=column, value=shown)
         return False
 
-    def _load(self, drafts: Sequence[tuple[Draft, str]], writer: Writer | None) -> None:
+    def _load(self, items: Sequence[Prepared], writer: Writer | None) -> None:
         """Write the rows whose site is known or sure, and those that resemble none; the others wait for the end."""
-        stored = find_stored(self.store, self.report.source, drafts)
-        areas = self.assigner.holding([draft.stated.get("position") for draft, _ in drafts])
-        rows: list[tuple[Draft, str, str | None]] = []
+        stored = find_stored(self.store, self.report.source, [(item.key, item.code) for item in items])
+        areas = self.assigner.holding([item.point for item in items])
+        rows: list[Placed] = []
         unknown: list[Waiting] = []
-        for (draft, key), area in zip(drafts, areas, strict=True):
-            before = stored.get(key)
+        for item, area in zip(items, areas, strict=True):
+            before = stored.get(item.key)
             if before is None:
-                unknown.append(Waiting(draft, key, area))
-            elif self._matched.setdefault(before.id, draft.row) != draft.row:
+                unknown.append(Waiting(item, area))
+            elif self._matched.setdefault(before.id, item.row) != item.row:
                 message = Message("row_same_site", {"first": self._matched[before.id]})
-                self.report.reject(message, row=draft.row, value=draft.name)
+                self.report.reject(message, row=item.row, value=item.name)
             else:
-                rows.append((draft, key, area))
+                rows.append((item, area))
         if unknown:
             self._sort_out(unknown, rows, stored)
         self._write(rows, stored, writer)
 
-    def _sort_out(
-        self, unknown: list[Waiting], rows: list[tuple[Draft, str, str | None]], stored: dict[str, StoredSite]
-    ) -> None:
+    def _sort_out(self, unknown: list[Waiting], rows: list[Placed], stored: dict[str, StoredSite]) -> None:
         """Decide about rows without a known key: sure ones find their site, unlikely ones are new, others wait."""
         if self._resembling is None:
             self._resembling = Resembling.of(self.store, self.report.source)
@@ -102,7 +101,7 @@ class Loader:
         taken: list[Waiting] = []
         for waiting in sorted(unknown, key=lambda item: -item.best):
             if not waiting.matches:
-                rows.append((waiting.draft, waiting.key, waiting.area))
+                rows.append((waiting.item, waiting.area))
             elif self._resembling.is_sure(waiting, self._matched):
                 self._take(waiting)
                 taken.append(waiting)
@@ -115,7 +114,7 @@ class Loader:
         resembling = self._resembling
         if resembling is None:
             return
-        rows: list[tuple[Draft, str, str | None]] = []
+        rows: list[Placed] = []
         stored: dict[str, StoredSite] = {}
         taken: list[Waiting] = []
         asked: list[NewReview] = []
@@ -127,42 +126,40 @@ class Loader:
                 case "unsure":
                     asked.append(self._ask(item))
                 case _:
-                    rows.append((item.draft, item.key, item.area))
+                    rows.append((item.item, item.area))
         self._found(taken, rows, stored)
         self._write(rows, stored, writer)
         if writer:
             writer.put_reviews(asked)
 
-    def _tell(self, draft: Draft, becomes: Becomes) -> None:
+    def _tell(self, item: Prepared, becomes: Becomes) -> None:
         if self.listen:
-            self.listen(outcome_of(draft, becomes))
+            self.listen(outcome_of(item.draft, becomes))
 
     def _take(self, waiting: Waiting) -> None:
         match = waiting.matches[0]
-        self._matched[match.site.id] = waiting.draft.row
+        self._matched[match.site.id] = waiting.item.row
         why = explained(match.comparison.to_json())
         message = Message("row_matched", {"code": match.site.code, "name": match.site.name, "why": why})
-        self.report.add("info", message, row=waiting.draft.row, value=waiting.draft.name)
+        self.report.add("info", message, row=waiting.item.row, value=waiting.item.name)
 
-    def _found(
-        self, taken: list[Waiting], rows: list[tuple[Draft, str, str | None]], stored: dict[str, StoredSite]
-    ) -> None:
-        keys = {item.matches[0].site.code: item.key for item in taken}
+    def _found(self, taken: list[Waiting], rows: list[Placed], stored: dict[str, StoredSite]) -> None:
+        keys = {waiting.matches[0].site.code: waiting.item.key for waiting in taken}
         for site in self.store.sites(codes=list(keys)) if keys else ():
             stored[keys[site.code]] = site
-        rows += [(item.draft, item.key, item.area) for item in taken]
+        rows += [(waiting.item, waiting.area) for waiting in taken]
 
     def _ask(self, waiting: Waiting) -> NewReview:
-        match = waiting.matches[0]
+        match, item = waiting.matches[0], waiting.item
         reasons = match.comparison.to_json()
         params = {"code": match.site.code, "name": match.site.name, "why": explained(reasons)}
         self.report.rows.review += 1
-        self._tell(waiting.draft, "review")
-        self.report.add("warning", Message("row_unsure", params), row=waiting.draft.row, value=waiting.draft.name)
+        self._tell(item, "review")
+        self.report.add("warning", Message("row_unsure", params), row=item.row, value=item.name)
         reasons["others"] = [other.site.code for other in waiting.matches[1:4]]
         score = round(match.comparison.score, 4)
-        payload = packed(waiting.draft, waiting.area) | {"row": waiting.draft.row, "file": self.report.file}
-        return NewReview("match", self.report.source, waiting.key, match.site.id, score, reasons, payload)
+        payload = packed(item.draft, waiting.area) | {"row": item.row, "file": self.report.file}
+        return NewReview("match", self.report.source, item.key, match.site.id, score, reasons, payload)
 
     def _look_for_vanished(self, writer: Writer | None) -> None:
         """Note that keys were seen in a complete list today, and ask about the sites whose keys were not."""
@@ -187,34 +184,49 @@ class Loader:
         """The day on which the source had what is in the file, if the file is complete."""
         return datetime.now().astimezone().date() if self.complete else None
 
-    def _write(
-        self, found: Sequence[tuple[Draft, str, str | None]], stored: dict[str, StoredSite], writer: Writer | None
-    ) -> None:
-        new: list[NewSite] = []
+    def _write(self, found: Sequence[Placed], stored: dict[str, StoredSite], writer: Writer | None) -> None:
+        new: list[Placed] = []
         updates: list[SiteUpdate] = []
         again = self._closed_by_revert(stored.values())
         sources = self._written_by(stored.values())
-        for draft, key, holding in sorted(found, key=lambda item: item[0].row):
-            before = stored.get(key)
-            area = self.assigner.area_of(draft, holding, before.site if before else None, self.report, self.extractor)
-            if area is not None:
-                draft.stated["area"] = area
+        for item, holding in sorted(found, key=lambda row: row[0].row):
+            before = stored.get(item.key)
+            area = self.assigner.area_of(item, holding, before.site if before else None, self.report, self.extractor)
             if before is None:
-                new.append(self._new(draft, key))
-                self._tell(draft, "created")
+                new.append((item, area))
+                self._tell(item, "created")
                 continue
+            if area is not None:
+                item.draft.stated["area"] = area
             opened = apply_changes(before.site, again.get(before.id, ()))
-            if update := self._update(before, opened, draft, key, sources.get(before.id, {})):
+            if update := self._update(before, opened, item, sources.get(before.id, {})):
                 updates.append(update)
-            self._tell(draft, "updated" if update else "unchanged")
+            self._tell(item, "updated" if update else "unchanged")
         rows = self.report.rows
         rows.created += len(new)
         rows.updated += len(updates)
+        self._note_codes(new)
         if writer:
-            writer.add(new)
+            self._add(new, writer)
             writer.update(updates)
             if stored:
                 writer.settle_reviews("match", self.report.source, list(stored))
+
+    def _add(self, new: Sequence[Placed], writer: Writer) -> None:
+        made = ready_rows([item for item, _ in new], self.store.encoder)
+        source, today = self.report.source, self._today
+        writer.add_ready(
+            [
+                ReadySite(row, area, (SourceRef(source, item.key, today),))
+                for row, (item, area) in zip(made, new, strict=True)
+            ]
+        )
+
+    def _note_codes(self, new: Sequence[Placed]) -> None:
+        column = self.extractor.heading("code")
+        for item, _ in new:
+            if item.code:
+                self.report.add("warning", "code_not_found", row=item.row, column=column, value=item.code)
 
     def _closed_by_revert(self, stored: Iterable[StoredSite]) -> dict[int, list[tuple[str, Any]]]:
         closed = [site.id for site in stored if site.site.state == "closed"]
@@ -225,16 +237,10 @@ class Loader:
         shared = [site.id for site in stored if not is_alone(site.sources, self.report.source)]
         return self.store.field_sources(shared) if shared else {}
 
-    def _new(self, draft: Draft, key: str) -> NewSite:
-        if draft.code:
-            column = self.extractor.heading("code")
-            self.report.add("warning", "code_not_found", row=draft.row, column=column, value=draft.code)
-        site = new_site(draft)
-        return NewSite(site, (SourceRef(self.report.source, key, self._today),), _search(site, draft))
-
     def _update(
-        self, before: StoredSite, opened: Site, draft: Draft, key: str, written_by: Mapping[str, str]
+        self, before: StoredSite, opened: Site, item: Prepared, written_by: Mapping[str, str]
     ) -> SiteUpdate | None:
+        draft, key = item.draft, item.key
         after, kept = merged_site(opened, draft, alone=is_alone(before.sources, self.report.source))
         if written_by:
             after, better = kept_fields(opened, after, self.ranks.protected(before, draft, written_by))
@@ -250,13 +256,4 @@ class Loader:
         if known and after == before.site:
             self.report.rows.unchanged += 1
             return None
-        search = _search(after, draft)
-        return SiteUpdate(before, after, () if known else (reference,), search)
-
-
-def _search(site: Site, draft: Draft) -> str:
-    stated = draft.stated
-    names = (draft.name, stated.get("labels", ()), stated.get("former_names", ()))
-    if draft.search and names == (site.name, site.labels, site.former_names):
-        return draft.search
-    return search_text(site.name, site.labels, site.former_names)
+        return SiteUpdate(before, after, () if known else (reference,), search_of(after, draft))

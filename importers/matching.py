@@ -59,10 +59,10 @@ def key_fits(key: str) -> bool:
     return len(key) <= _KEY_LENGTH
 
 
-def find_stored(store: Store, source: str, drafts: Sequence[tuple[Draft, str]]) -> dict[str, StoredSite]:
-    """Return the stored sites that drafts mean, by the drafts' keys; a known public code goes before the key."""
-    found = store.by_source(source, [key for _, key in drafts])
-    codes = {draft.code: key for draft, key in drafts if draft.code}
+def find_stored(store: Store, source: str, rows: Sequence[tuple[str, str]]) -> dict[str, StoredSite]:
+    """Return the stored sites that rows mean, as (key, public code), by their keys; a known code goes first."""
+    found = store.by_source(source, [key for key, _ in rows])
+    codes = {code: key for key, code in rows if code}
     for site in store.sites(codes=list(codes)) if codes else ():
         found[codes[site.code]] = site
     for code in set(codes) - {site.code for site in found.values()}:

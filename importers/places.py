@@ -12,29 +12,30 @@ from geodata.sites import Datum, Position, Site
 from importers.drafting import Draft
 from importers.extracting import Extractor
 from importers.merging import is_same_point
-from importers.report import ImportReport
+from importers.prepared import Point, Prepared
+from importers.report import ImportReport, Severity
 from importers.survey import Place
 
 
 def position_of(draft: Draft, place: Place, report: ImportReport, extractor: Extractor) -> Position | None:
     """Return where a draft is, less exact than its source says where several rows share the point."""
     precision, note = draft.precision or "exact", ""
-    column = extractor.heading("lon")
-    value = f"{place.given_lon:.10g}, {place.given_lat:.10g}"
     if precision == "none":
         return None
+    told: list[tuple[Severity, Message]] = []
     if precision == "area":
         note = "position_area"
-        report.add("info", note, row=draft.row, column=column, value=value)
+        told.append(("info", Message(note)))
     elif place.shared:
         precision, note = "approximate", "position_shared"
-        message = Message("position_shared_by", {"count": place.shared})
-        report.add("info", message, row=draft.row, column=column, value=value)
+        told.append(("info", Message("position_shared_by", {"count": place.shared})))
     elif precision == "approximate":
         note = "position_approximate"
     if place.far_km:
-        message = Message("position_far", {"km": round(place.far_km)})
-        report.add("warning", message, row=draft.row, column=column, value=value)
+        told.append(("warning", Message("position_far", {"km": round(place.far_km)})))
+    for severity, message in told:
+        value = f"{place.given_lon:.10g}, {place.given_lat:.10g}"
+        report.add(severity, message, row=draft.row, column=extractor.heading("lon"), value=value)
     return Position(place.lon, place.lat, precision, note, place.given_lon, place.given_lat, place.datum)
 
 
@@ -50,20 +51,20 @@ class AreaAssigner:
         self._finder = AreaFinder(areas)
         self._parents: Mapping[str, str | None] = {area.adcode: area.parent for area in areas}
 
-    def holding(self, positions: Sequence[Position | None]) -> list[str | None]:
-        """Return for each position the smallest known area that holds it."""
-        found: list[str | None] = [None] * len(positions)
-        known = [index for index, position in enumerate(positions) if position is not None]
+    def holding(self, points: Sequence[Point | None]) -> list[str | None]:
+        """Return for each point, as (lon, lat), the smallest known area that holds it."""
+        found: list[str | None] = [None] * len(points)
+        known = [index for index, point in enumerate(points) if point is not None]
         if known and self._parents:
-            points = [position for position in positions if position is not None]
-            areas = self._finder.find([point.lon for point in points], [point.lat for point in points])
+            lon, lat = zip(*(point for point in points if point is not None), strict=True)
+            areas = self._finder.find(lon, lat)
             for index, area in zip(known, areas, strict=True):
                 found[index] = area
         return found
 
-    def named(self, draft: Draft) -> str | None:
-        """Return the area that a draft names by its code or by a name that only one known area has."""
-        return draft.area_code or self.by_name(draft.stated.get("area_name", ""))
+    def named(self, code: str, name: str) -> str | None:
+        """Return the area that a row names by its code or by a name that only one known area has."""
+        return code or self.by_name(name)
 
     def by_name(self, name: str) -> str | None:
         """Return the area of a name, ``None`` if no known area has it or several have."""
@@ -85,29 +86,29 @@ class AreaAssigner:
         return False
 
     def area_of(
-        self, draft: Draft, holding: str | None, before: Site | None, report: ImportReport, extractor: Extractor
+        self, item: Prepared, holding: str | None, before: Site | None, report: ImportReport, extractor: Extractor
     ) -> str | None:
-        """Return the area of a draft: what it names, or the smaller area within that holds its point.
+        """Return the area of a row: what it names, or the smaller area within that holds its point.
 
         A stored site that did not move keeps its area as long as that does not contradict the one named.
         """
-        named = self.named(draft)
-        if before is not None and before.area is not None and _stays(before, draft.stated):
+        named = self.named(item.area_code, item.area_name)
+        if before is not None and before.area is not None and _stays(before, item.draft.stated):
             related = named is None or self.within(before.area, named) or self.within(named, before.area)
             if related:
                 return before.area
         if named is None or holding is None or self.within(holding, named):
             return holding or named
         if named in self._parents:
-            shown = draft.area_code or draft.stated.get("area_name", "")
+            shown = item.area_code or item.area_name
             message = Message("area_elsewhere", {"found": holding})
-            report.add("warning", message, row=draft.row, column=extractor.heading("area"), value=shown)
+            report.add("warning", message, row=item.row, column=extractor.heading("area"), value=shown)
         return named
 
 
 def placed_at(site: Site, position: Position, assigner: AreaAssigner) -> Site:
     """Return a site with a position, and with the smallest area that holds it where that says more than its own."""
-    holding = assigner.holding([position])[0]
+    holding = assigner.holding([(position.lon, position.lat)])[0]
     if holding is not None and (site.area is None or assigner.within(holding, site.area)):
         site = replace(site, area=holding)
     return replace(site, position=position)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -15,9 +16,10 @@ from itertools import islice
 from multiprocessing.connection import wait
 from typing import Any
 
-from geodata.errors import FileError
-from geodata.index.text import search_text
+from geodata.errors import FileError, ValueUnusableError
+from geodata.store import SiteEncoder
 from importers.columns import Table
+from importers.prepared import ready_rows
 from importers.preparing import Part, Preparer, Recipe
 from importers.reading import Row
 from importers.survey import Survey
@@ -30,6 +32,7 @@ FEWEST_ROWS = 20_000
 MOST_PROCESSES = 4
 
 _prepare_here: Callable[[Sequence[Row], Survey], Part] | None = None
+_encoder: SiteEncoder | None = None
 
 
 def processes_at_hand() -> int:
@@ -38,39 +41,94 @@ def processes_at_hand() -> int:
     return min(usable, MOST_PROCESSES)
 
 
+class Helpers:
+    """Further processes that prepare the rows of a long table.
+
+    They import the main module anew, which must not begin to import files on its own then
+    (``if __name__ == "__main__":``).
+    """
+
+    def __init__(self, recipe: Recipe, encoder: SiteEncoder, processes: int) -> None:
+        self._recipe = recipe
+        self._encoder = encoder
+        self._processes = processes
+        self._pool: ProcessPoolExecutor | None = None
+
+    def expect(self, rows: int) -> None:
+        """Start the processes, once so many rows were seen that they are worth it."""
+        if self._pool is not None or self._processes < 2 or rows < FEWEST_ROWS:
+            return
+        # Not forked: this process has threads and connections that a child must not have.
+        context = multiprocessing.get_context("spawn")
+        start = (self._recipe, self._encoder)
+        self._pool = ProcessPoolExecutor(self._processes, context, initializer=_begin, initargs=start)
+        for _ in range(self._processes):  # each task starts one
+            self._pool.submit(_begun)
+
+    def parts(self, table: Table, survey: Survey, *, drafts: bool = True) -> Iterator[Part]:
+        """Hand out the rows of a table, prepared, in their order.
+
+        Parameters
+        ----------
+        table : Table
+            Whose rows are gone through.
+        survey : Survey
+            Their coordinates.
+        drafts : bool
+            Whether the drafts themselves are asked for; if not, further processes hand out rows of the store alone.
+        """
+        self.expect(survey.rows)
+        chunks = _chunks(table, survey)
+        if self._pool is not None:
+            yield from self._in_turn(self._pool, chunks, drafts=drafts)
+            return
+        preparer = Preparer(self._recipe)
+        for rows, coordinates in chunks:
+            yield preparer.prepare(rows, coordinates)
+
+    def _in_turn(
+        self, pool: ProcessPoolExecutor, chunks: Iterator[tuple[list[Row], Survey]], *, drafts: bool
+    ) -> Iterator[Part]:
+        """Yield parts in the order of the chunks, of which only a few are under way."""
+        under_way: deque[Future[Part]] = deque()
+        for rows, survey in chunks:
+            plain = [(row.number, row.cells, row.problem, row.joined) for row in rows]
+            under_way.append(pool.submit(_prepare, plain, survey, drafts))
+            if len(under_way) > 2 * self._processes:
+                yield under_way.popleft().result()
+        while under_way:
+            yield under_way.popleft().result()
+
+    def end(self) -> None:
+        """End the processes."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+
+
 @contextmanager
-def prepared_parts(recipe: Recipe, table: Table, survey: Survey, processes: int = 1) -> Iterator[Iterator[Part]]:
-    """Hand out the rows of a table, prepared, in their order; the processes end with the block.
+def helpers(recipe: Recipe, encoder: SiteEncoder, processes: int = 1) -> Iterator[Helpers]:
+    """Have up to so many further processes at hand; they end with the block.
 
     Parameters
     ----------
     recipe : Recipe
-    table : Table
-        Whose rows are gone through.
-    survey : Survey
-        Their coordinates.
+    encoder : SiteEncoder
+        Makes the rows of the store.
     processes : int
-        With more than one, the rows of a long table are prepared by so many further processes. They import the main
-        module anew, which must not begin to import files on its own then (``if __name__ == "__main__":``).
+        With fewer than two, and for short tables, this process prepares the rows itself.
 
     Raises
     ------
     FileError
-        While iterating, if one of the processes came to an end on its own.
+        If one of the processes came to an end on its own.
     """
-    chunks = _chunks(table, survey)
-    if processes < 2 or survey.rows < FEWEST_ROWS:
-        yield (Preparer(recipe).prepare(rows, coordinates) for rows, coordinates in chunks)
-        return
-    # Not forked: this process has threads and connections that a child must not have.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(recipe,))
+    found = Helpers(recipe, encoder, processes)
     try:
-        yield _in_turn(pool, chunks, 2 * processes)
+        yield found
     except BrokenProcessPool as error:
         raise FileError("import_process_ended", detail=str(error)) from error
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        found.end()
 
 
 def _chunks(table: Table, survey: Survey) -> Iterator[tuple[list[Row], Survey]]:
@@ -80,26 +138,17 @@ def _chunks(table: Table, survey: Survey) -> Iterator[tuple[list[Row], Survey]]:
         start += len(chunk)
 
 
-def _in_turn(pool: ProcessPoolExecutor, chunks: Iterator[tuple[list[Row], Survey]], ahead: int) -> Iterator[Part]:
-    """Yield parts in the order of the chunks, of which only a few are under way."""
-    under_way: deque[Future[Part]] = deque()
-    for rows, survey in chunks:
-        plain = [(row.number, row.cells, row.problem, row.joined) for row in rows]
-        under_way.append(pool.submit(_prepare, plain, survey))
-        if len(under_way) > ahead:
-            yield under_way.popleft().result()
-    while under_way:
-        yield under_way.popleft().result()
-
-
-def _begin(recipe: Recipe) -> None:
+def _begin(recipe: Recipe, encoder: SiteEncoder) -> None:
     """Make a process ready to prepare rows; it ends with the one that began it, even if that is killed."""
-    global _prepare_here
+    global _prepare_here, _encoder
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all of them; the first one ends the others
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
-    _prepare_here = Preparer(recipe).prepare
+    _prepare_here, _encoder = Preparer(recipe).prepare, encoder
+    # What was loaded stays; rows come and go by the thousand and hardly ever in circles.
+    gc.freeze()
+    gc.set_threshold(50_000)
 
 
 def _end_with(sentinel: Any) -> None:
@@ -107,11 +156,19 @@ def _end_with(sentinel: Any) -> None:
     os._exit(1)
 
 
-def _prepare(plain: list[tuple[Any, ...]], survey: Survey) -> Part:
-    if _prepare_here is None:
+def _begun() -> None:
+    """Do nothing: a process that answers has begun."""
+
+
+def _prepare(plain: list[tuple[Any, ...]], survey: Survey, drafts: bool) -> Part:
+    if _prepare_here is None or _encoder is None:
         raise RuntimeError("not begun")
     part = _prepare_here([Row(*row) for row in plain], survey)
-    for draft, _, _ in part.prepared:
-        stated = draft.stated
-        draft.search = search_text(draft.name, stated.get("labels", ()), stated.get("former_names", ()))
+    try:
+        ready_rows(part.prepared, _encoder)
+    except ValueUnusableError:  # told by the process that writes, if it comes to that
+        return part
+    if not drafts:
+        for item in part.prepared:
+            item.drop_draft()
     return part

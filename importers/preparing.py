@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
 
-from geodata.sites import Datum
 from geodata.vocabulary import Vocabulary
 from importers.columns import Table
 from importers.drafting import Draft, Drafter
@@ -17,19 +15,12 @@ from importers.extracting import MADE, Extractor, Record
 from importers.matching import key_fits, row_key
 from importers.opening import Opened
 from importers.places import position_of
+from importers.prepared import Prepared
 from importers.profile import Profile
 from importers.reading import Grid, Row
-from importers.report import ImportReport, Issue
-from importers.survey import Survey
+from importers.report import ImportReport
+from importers.survey import Place, Survey
 from importers.words import Words
-
-
-class Prepared(NamedTuple):
-    """A draft with its key, and what there is to say of its position if no other row has the key."""
-
-    draft: Draft
-    key: str
-    told: tuple[Issue, ...] = ()
 
 
 @dataclass(slots=True)
@@ -68,14 +59,13 @@ class Recipe:
     layer: str
     sheets: tuple[str, ...]
     kind: str | None
-    datum: Datum
 
     @classmethod
-    def of(cls, opened: Opened, kind: str | None, datum: Datum) -> Recipe:
+    def of(cls, opened: Opened, kind: str | None) -> Recipe:
         """Take from a file that was opened what does not hang on the file itself."""
         table = replace(opened.table, grid=Grid("", _no_rows), notes=(), parts=())
         layer = opened.table.grid.name or opened.file.path.stem
-        return cls(table, opened.profile, opened.words.vocabulary, layer, opened.report.sheets, kind, datum)
+        return cls(table, opened.profile, opened.words.vocabulary, layer, opened.report.sheets, kind)
 
 
 class Preparer:
@@ -90,27 +80,28 @@ class Preparer:
         """Prepare rows that follow one another; ``survey`` has the coordinates of these alone."""
         recipe = self._recipe
         part = Part(len(rows), ImportReport("", "", sheets=recipe.sheets))
-        drafter = Drafter(self._words, self._extractor, part.report, recipe.kind, recipe.datum)
+        drafter = Drafter(self._words, self._extractor, part.report, recipe.kind, survey.choice.datum)
         beside = ImportReport("", "")
+        places = list(survey.places(0, len(rows)))
         for index, row in enumerate(rows):
             record = self._extractor.record(index, row, part.report)
             if record is None:
                 continue
             part.made += MADE in record.texts
             draft = drafter.draft(record.row, record.texts)
-            if draft and (prepared := self._prepared(draft, record, survey, part.report, beside)):
-                part.prepared.append(prepared)
+            if draft is None:
+                continue
+            key = row_key(draft, places[index])
+            if key_fits(key):
+                part.prepared.append(self._prepared(draft, key, record, places[index], survey, beside))
+            else:
+                column = self._extractor.heading("source_key" if draft.source_key else "name")
+                part.report.reject("row_key_too_long", row=draft.row, column=column, value=key)
         return part
 
     def _prepared(
-        self, draft: Draft, record: Record, survey: Survey, report: ImportReport, beside: ImportReport
-    ) -> Prepared | None:
-        place = survey.place(record.place)
-        key = row_key(draft, place)
-        if not key_fits(key):
-            column = self._extractor.heading("source_key" if draft.source_key else "name")
-            report.reject("row_key_too_long", row=draft.row, column=column, value=key)
-            return None
+        self, draft: Draft, key: str, record: Record, place: Place | None, survey: Survey, beside: ImportReport
+    ) -> Prepared:
         begun = len(beside.issues)
         if noted := survey.note(record.place, record.texts):
             beside.add("warning", noted[1], row=draft.row, column=self._extractor.heading(noted[0]))

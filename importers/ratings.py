@@ -16,6 +16,7 @@ from geodata.ratings import SCALES, Evidence, Scheme
 from geodata.store import Store, Writer
 from geodata.vocabulary import Vocabulary
 from importers.cleaning import key_of, parse_count, parse_date, parse_number
+from importers.compact import RowsByKey
 from importers.extracting import Record
 from importers.opening import Opened, Progress, batch, open_table
 from importers.profile import Profile
@@ -111,7 +112,7 @@ class _Run:
     tellings: Tellings
     template: Template | None
     touched: set[int] = field(default_factory=set)
-    _first: dict[tuple[int | str, str], int] = field(default_factory=dict)
+    _first: RowsByKey = field(default_factory=RowsByKey)
 
     def load(self, records: Sequence[Record], writer: Writer | None) -> None:
         """Write what rows tell, or only find out what would be written."""
@@ -119,7 +120,7 @@ class _Run:
         for meant, evidence in self._pieces(records):
             key = evidence_key(evidence)
             of = meant.identity if meant.site is None else meant.site
-            first = self._first.setdefault((of, key), meant.record.row)
+            first = self._first.setdefault(f"{of}|{key}", meant.record.row)
             if first != meant.record.row:
                 self.opened.report.reject(Message("rating_twice", {"first": first}), row=meant.record.row)
             elif meant.site is None:

@@ -13,6 +13,7 @@ from importers.drafting import Draft
 from importers.matching import MADE_KEY, Directory, Match, known_by, traits_of_draft
 from importers.merging import new_site
 from importers.places import AreaAssigner
+from importers.prepared import Prepared
 
 Verdict = Literal["sure", "unsure", "new"]
 _NOTHING = Site("", "")
@@ -20,10 +21,9 @@ _NOTHING = Site("", "")
 
 @dataclass(slots=True)
 class Waiting:
-    """A row with its key, the area that holds it, and the stored sites that it may mean, the likeliest first."""
+    """A row, the area that holds it, and the stored sites that it may mean, the likeliest first."""
 
-    draft: Draft
-    key: str
+    item: Prepared
     area: str | None
     matches: list[Match] = field(default_factory=list)
 
@@ -49,9 +49,13 @@ class Resembling:
         """Find the matches of rows."""
         if not self._directory.sites:
             return
-        traits = [traits_of_draft(row.draft, row.area or assigner.named(row.draft) or "") for row in rows]
+        traits = [traits_of_draft(row.item.draft, row.area or self._area(row.item, assigner)) for row in rows]
         for row, matches in zip(rows, self._directory.matches(traits), strict=True):
             row.matches = matches
+
+    @staticmethod
+    def _area(item: Prepared, assigner: AreaAssigner) -> str:
+        return assigner.named(item.area_code, item.area_name) or ""
 
     def is_sure(self, row: Waiting, matched: Mapping[int, int]) -> bool:
         """Tell whether a row's site can be told at once: sure, free, and not one that this source knows by a key."""
@@ -69,7 +73,7 @@ class Resembling:
             return "new"
         best = row.matches[0]
         if best in free and best.sure and best.site.id not in matched:
-            made = row.key.startswith(MADE_KEY) and all(
+            made = row.item.key.startswith(MADE_KEY) and all(
                 key.startswith(MADE_KEY) for key in known_by(best.site.sources, self.source)
             )
             if made or not known_by(best.site.sources, self.source):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from importers.cleaning import cell_text, heading_keys, key_of
+from importers.extracting import is_aside
 from importers.headers import Header, completed, is_known, is_numbering
 from importers.reading import Grid, Row
 from importers.words import Words
@@ -99,6 +100,8 @@ class _Cutter:
             self._begin(Header(_headings(row), row.number, {}, row.number))
         elif current is None or (row.problem is None and self._is_loose(line, below)):
             self._loose.append(line)
+        elif current and is_aside(row):
+            current.notes.append(row)
         elif not self._is_empty(line):
             self._add(line)
 

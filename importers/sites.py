@@ -6,17 +6,18 @@ from pathlib import Path
 
 from geodata.errors import FileError, ParameterError
 from geodata.messages import Message
+from geodata.sites import Datum
 from geodata.store import Store
 from geodata.vocabulary import Vocabulary
 from importers import writing
-from importers.coordinates import DatumChoice, check_datum, datum_choice
+from importers.coordinates import DatumChoice, check_datum, datum_choice, datum_named, surveyed_choice
 from importers.known import Sample, find_datum, tell_datum
 from importers.loading import Loader
 from importers.merging import Ranks
 from importers.opening import Opened, Progress, batch, open_table
 from importers.outcomes import Listener
 from importers.places import AreaAssigner
-from importers.pooling import prepared_parts
+from importers.pooling import helpers
 from importers.preparing import Recipe
 from importers.profile import Profile
 from importers.report import ImportReport
@@ -77,7 +78,7 @@ def import_sites(
     write_profile : Path, optional
         Where to write what was recognised, as a profile to start from; a file that is there is not overwritten.
     processes : int
-        How many processes may prepare the rows of a long file (:func:`importers.pooling.prepared_parts`).
+        How many processes may prepare the rows of a long file (:func:`importers.pooling.helpers`).
 
     Returns
     -------
@@ -107,24 +108,42 @@ def import_sites(
     areas = store.areas()
     assigner = AreaAssigner(areas)
 
-    def choose(sample: Sample) -> DatumChoice:
-        asked = datum_choice(datum, stated=opened.profile.datum)
-        return find_datum(store, sample, areas, assigner.by_name) if asked.assumed else asked
+    named = _named_datum(opened) if datum == "auto" and opened.profile.datum is None else None
+    stated = opened.profile.datum or (named[1] if named else None)
 
-    surveyed = survey(opened.table, opened.extractor, opened.words, choose, by_row=datum == "auto")
-    tell_datum(report, surveyed.choice, located=surveyed.asked)
-    recipe = Recipe.of(opened, default_kind, surveyed.choice.datum)
+    def choose(sample: Sample) -> DatumChoice:
+        asked = datum_choice(datum, stated=stated)
+        if not asked.assumed:
+            return asked
+        found = find_datum(store, sample, areas, assigner.by_name)
+        return surveyed_choice(found, str(opened.table.grid.facts.get("crs", "")))
+
+    recipe = Recipe.of(opened, default_kind)
     ranks = Ranks(report.source, opened.profile.rank, opened.profile.ranks)
     loader = Loader(store, opened.extractor, report, assigner, ranks, complete, listen)
-    with (
-        batch(store, opened, actor) as writer,
-        prepared_parts(recipe, opened.table, surveyed, processes) as parts,
-    ):
-        loader.run(writer, parts, surveyed.rows, progress)
+    with helpers(recipe, store.encoder, processes) as at_hand:
+        surveyed = survey(
+            opened.table, opened.extractor, opened.words, choose, by_row=datum == "auto", watch=at_hand.expect
+        )
+        tell_datum(report, surveyed.choice, located=surveyed.asked)
+        if named and surveyed.asked:
+            report.add("info", Message("datum_in_heading", {"datum": named[1]}), column=named[0])
+        with batch(store, opened, actor) as writer:
+            # Asked while nobody else can write: rows of an empty store are compared with nothing.
+            drafts = writer is None or listen is not None or next(store.outlines(), None) is not None
+            parts = at_hand.parts(opened.table, surveyed, drafts=drafts)
+            loader.run(writer, parts, surveyed.rows, progress)
     if write_profile is not None:
         found = surveyed.choice.datum if surveyed.located else None
         writing.write_profile(write_profile, opened, default_kind or "", found)
     return report
+
+
+def _named_datum(opened: Opened) -> tuple[str, Datum] | None:
+    """Return the heading of a column of coordinates that names a datum, and the datum."""
+    headings = [column.heading for column in opened.table.columns if column.field in ("lon", "lat", "lonlat")]
+    found = {datum: heading for heading in reversed(headings) if (datum := datum_named(heading)) is not None}
+    return next(((heading, datum) for datum, heading in found.items()), None) if len(found) == 1 else None
 
 
 def _kind(text: str, opened: Opened) -> str | None:

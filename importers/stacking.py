@@ -30,7 +30,8 @@ _CONTACTS = frozenset({"name", "phone", "note", "website", "source_key", "addres
 _WHERE = ("address", "street", "lon", "lat", "lonlat")
 _TITLE = re.compile(
     r"^(?:[（(]?[一二三四五六七八九十\d]+[)）、.．]\s*|附[件表]\s*\d*[:：]?\s*)|[（(]\s*共?\d+\s*[个处家]?\s*[）)]$"
-    r"|(?:一览|名单|明细|汇总|统计|信息)?(?:表|清单|名单|列表|名录|一览)$"
+    r"|[（(]\s*(?:截至|截止)?\s*(?:19|20)\d\d\s*(?:年度?)?(?:\s*\d{1,2}月)?(?:\s*\d{1,2}日)?\s*[）)]$"
+    r"|(?:一览|名单|明细|汇总|统计|信息|情况)?(?:表|清单|名单|列表|名录|台账|台帐|一览)$"
 )
 _AREA = re.compile(r".{1,12}(?:区|街道|镇|乡|村|社区|市|县)|.* (?:district|region|county)", re.IGNORECASE)
 

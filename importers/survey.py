@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from math import isnan
+from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -33,12 +35,13 @@ from importers.words import Words
 
 Floats = NDArray[np.float64]
 _UNSTATED = -1
+#: Rows after which the watcher is told.
+_WATCHED = 1 << 12
 #: What the first pass looks at.
 _NEEDED = ("lon", "lat", "lonlat", "datum", "address", "area", "name", "site_name")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """The coordinates of one row: in WGS-84, as given, in which datum.
 
     ``shared`` is how many rows share the point where that makes it doubtful, ``far_km`` how far it lies from the other
@@ -78,17 +81,15 @@ class Survey:
 
     def place(self, index: int) -> Place | None:
         """Return the coordinates of a row, ``None`` without usable ones."""
-        if np.isnan(self._lon[index]):
-            return None
-        return Place(
-            float(self._lon[index]),
-            float(self._lat[index]),
-            float(self._given_lon[index]),
-            float(self._given_lat[index]),
-            CANDIDATES[self._datum[index]],
-            int(self._shared[index]),
-            float(self._far_km[index]),
-        )
+        return next(self.places(index, index + 1))
+
+    def places(self, start: int, stop: int) -> Iterator[Place | None]:
+        """Yield the coordinates of some rows that follow one another: at once, since single numbers take long."""
+        columns = (self._lon, self._lat, self._given_lon, self._given_lat, self._datum, self._shared, self._far_km)
+        for lon, lat, given_lon, given_lat, datum, shared, far_km in zip(
+            *(column[start:stop].tolist() for column in columns), strict=True
+        ):
+            yield None if isnan(lon) else Place(lon, lat, given_lon, given_lat, CANDIDATES[datum], shared, far_km)
 
     def part(self, start: int, stop: int) -> Survey:
         """Return the coordinates of some rows that follow one another, the first of which has the index 0."""
@@ -106,7 +107,13 @@ class Survey:
 
 
 def survey(
-    table: Table, extractor: Extractor, words: Words, choose: Callable[[Sample], DatumChoice], *, by_row: bool
+    table: Table,
+    extractor: Extractor,
+    words: Words,
+    choose: Callable[[Sample], DatumChoice],
+    *,
+    by_row: bool,
+    watch: Callable[[int], None] | None = None,
 ) -> Survey:
     """Go through a table once for its coordinates.
 
@@ -118,11 +125,15 @@ def survey(
         Decides the datum of the file by a sample of its located rows.
     by_row : bool
         Whether a row's own datum column goes before it.
+    watch : callable, optional
+        Told now and then how many rows were seen.
     """
     seen = _Seen()
     lat_first = lat_first_in(extractor.heading("lonlat"))
     narrow = extractor.narrowed(_NEEDED)
-    for row in table.rows():
+    for number, row in enumerate(table.rows(), start=1):
+        if watch is not None and not number % _WATCHED:
+            watch(number)
         texts = None if row.problem or extractor.too_long(row) else narrow.texts(row)
         if not texts:
             seen.add(Given(None, None))

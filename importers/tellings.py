@@ -279,7 +279,8 @@ class Tellings:
         if self._directory is None:
             self._directory = Directory.of(self._outlines)
         drafts = [self._draft(record) for record, _ in rows]
-        traits = [traits_of_draft(draft, self._assigner.named(draft) or "") for draft in drafts]
+        areas = [self._assigner.named(draft.area_code, draft.stated.get("area_name", "")) for draft in drafts]
+        traits = [traits_of_draft(draft, area or "") for draft, area in zip(drafts, areas, strict=True)]
         for (record, identity), matches in zip(rows, self._directory.matches(traits), strict=True):
             if not matches:
                 self._unknown(record)

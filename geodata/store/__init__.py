@@ -6,6 +6,7 @@ from geodata.store.accounts import User
 from geodata.store.copying import copy_store
 from geodata.store.layers import DemandInfo, StreetsInfo
 from geodata.store.merging import merge_sites
+from geodata.store.ready import SiteEncoder
 from geodata.store.records import (
     Batch,
     BatchChange,
@@ -14,6 +15,7 @@ from geodata.store.records import (
     Limits,
     NewReview,
     NewSite,
+    ReadySite,
     Review,
     SiteOutline,
     SiteRow,
@@ -37,9 +39,11 @@ __all__ = [
     "NewReport",
     "NewReview",
     "NewSite",
+    "ReadySite",
     "Report",
     "Reverted",
     "Review",
+    "SiteEncoder",
     "SiteOutline",
     "SiteRow",
     "SiteRows",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Literal
 
@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL, Connection
 
 from geodata.errors import StationmapError
 from geodata.messages import Message
+from geodata.store.ready import Columns, ReadyRow, encoded_rows
 from geodata.store.records import Limits
 
 Rows = Sequence[Mapping[str, Any]]
@@ -47,9 +48,24 @@ class Backend(ABC):
     def after_upgrade(self) -> None:
         """Do what can only be done outside a transaction once the schema is there."""
 
-    @abstractmethod
     def insert(self, connection: Connection, table: sa.Table, rows: Rows) -> None:
-        """Insert many rows in the fastest way there is; every row has the same keys."""
+        """Insert many rows; every row has the same keys."""
+        if rows:
+            self.insert_columns(connection, table, as_columns(rows))
+
+    def insert_columns(self, connection: Connection, table: sa.Table, columns: Columns) -> None:
+        """Insert many rows, given as columns, in the fastest way there is."""
+        self.insert_ready(connection, table, tuple(columns), encoded_rows(connection.dialect, table, columns))
+
+    @abstractmethod
+    def insert_ready(
+        self, connection: Connection, table: sa.Table, names: Sequence[str], rows: Sequence[ReadyRow]
+    ) -> None:
+        """Insert rows as :func:`geodata.store.ready.encoded_rows` made them, with columns in the order of the names."""
+
+    @abstractmethod
+    def widened(self, rows: Sequence[ReadyRow], further: Sequence[ReadyRow]) -> Sequence[ReadyRow]:
+        """Return ready rows with those of further columns behind them."""
 
     @abstractmethod
     def upsert(self, connection: Connection, table: sa.Table, rows: Rows) -> None:
@@ -84,14 +100,9 @@ class Backend(ABC):
         """Close all connections."""
 
 
-def by_columns(connection: Connection, table: sa.Table, rows: Rows) -> list[Iterable[Any]]:
-    """Return rows as columns in the order of the first row's keys, each value as the driver takes it."""
-    found: list[Iterable[Any]] = []
-    for name in rows[0]:
-        convert = table.c[name].type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
-        values = [row[name] for row in rows]
-        found.append(map(convert, values) if convert else values)
-    return found
+def as_columns(rows: Rows) -> dict[str, list[Any]]:
+    """Return rows as columns, in the order of the first row's keys."""
+    return {name: [row[name] for row in rows] for name in rows[0]}
 
 
 def insert_or_overwrite(statement: Any, table: sa.Table, names: Sequence[str]) -> Any:

@@ -20,6 +20,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date
 from functools import cache, lru_cache
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -35,7 +36,9 @@ PLAIN = (
 #: Fields with one entry a code, compared and kept in the history one by one.
 KEYED = ("facilities", "services")
 _LISTS = ("labels", "former_names", "closures", "awards", "photos")
-_JSON = (*_LISTS, *KEYED, "access")
+#: What most sites have nothing of; never changed.
+_NO_ITEMS: list[Any] = []
+_NO_ENTRIES: dict[str, Any] = {}
 _ATOMS = frozenset({str, int, float, bool, type(None)})
 _ALWAYS = frozenset({"value", "basis"})
 _DATES = frozenset({"valid_from", "valid_to", "verified_on"})
@@ -54,31 +57,46 @@ def to_row(site: Site) -> dict[str, Any]:
         If a text holds a NUL or half a character, or a number is not finite or too great: see
         :func:`refuse_unstorable`.
     """
-    row: dict[str, Any] = {name: getattr(site, name) for name in PLAIN}
-    at, entrance = site.position, site.entrance
-    row |= {
-        "lon": at.lon if at else None,
-        "lat": at.lat if at else None,
-        "precision": site.precision,
-        "position_note": at.note if at else "",
-        "given_lon": at.given_lon if at else None,
-        "given_lat": at.given_lat if at else None,
-        "given_datum": at.given_datum if at else None,
-        "entrance_lon": entrance.lon if entrance else None,
-        "entrance_lat": entrance.lat if entrance else None,
-        "hours_osm": site.hours.osm,
-        "hours_text": site.hours.text,
-    }
-    row["access"] = _plain_part(site.access)
+    columns = to_columns([site])
+    refuse_unstorable_columns(columns)
+    return {name: values[0] for name, values in columns.items()}
+
+
+def to_columns(sites: Sequence[Site]) -> dict[str, list[Any]]:
+    """Return the columns of ``sites`` that describe sites themselves, not checked and not to be changed."""
+    columns: dict[str, list[Any]] = {name: list(map(attrgetter(name), sites)) for name in PLAIN}
+    places, entrances = [site.position for site in sites], [site.entrance for site in sites]
+    for name in ("lon", "lat", "given_lon", "given_lat", "given_datum"):
+        columns[name] = _of_parts(places, name, None)
+    columns["position_note"] = _of_parts(places, "note", "")
+    columns["precision"] = _of_parts(places, "precision", "none")
+    for name in ("lon", "lat"):
+        columns[f"entrance_{name}"] = _of_parts(entrances, name, None)
+    columns["hours_osm"] = [site.hours.osm for site in sites]
+    columns["hours_text"] = [site.hours.text for site in sites]
+    columns["access"] = [_plain_part(site.access) for site in sites]
     for name in _LISTS:
-        value = getattr(site, name)
-        row[name] = _plain(value) if value else []
+        columns[name] = [_plain(value) if value else _NO_ITEMS for value in map(attrgetter(name), sites)]
+    known: dict[int, Any] = {}
     for name in KEYED:
-        row[name] = {code: _plain_part(part) for code, part in getattr(site, name).items()}
-    if not _surely_storable(row):
-        for name, value in row.items():
-            refuse_unstorable(name, value)
-    return row
+        columns[name] = [_plain_entries(entries, known) for entries in map(attrgetter(name), sites)]
+    return columns
+
+
+def _plain_entries(entries: Mapping[str, Amenity], known: dict[int, Any]) -> dict[str, Any]:
+    """Return the JSON form of facilities; ``known`` has that of parts which some of the sites share, by identity."""
+    if not entries:
+        return _NO_ENTRIES
+    found = {}
+    for code, part in entries.items():
+        plain = known.get(id(part))
+        found[code] = known.setdefault(id(part), _plain_part(part)) if plain is None else plain
+    return found
+
+
+def _of_parts(parts: Sequence[Any], name: str, missing: Any) -> list[Any]:
+    value = attrgetter(name)
+    return [missing if part is None else value(part) for part in parts]
 
 
 def from_row(row: Mapping[str, Any]) -> Site:
@@ -177,15 +195,31 @@ def refuse_unstorable(name: str, value: Any) -> None:
             refuse_unstorable(name, part)
 
 
-def _surely_storable(row: Mapping[str, Any]) -> bool:
-    """Return whether a row can be kept without looking closely; most can, and there are many."""
-    values = row.values()
-    if not "".join([value for value in values if value.__class__ is str]).isprintable():
-        return False  # neither NUL nor half a character is printable, but a line end is not, either
-    if not all(-_MOST <= value <= _MOST for value in values if value.__class__ is int or value.__class__ is float):
-        return False
+def refuse_unstorable_columns(columns: Mapping[str, Sequence[Any]]) -> None:
+    """Do as :func:`refuse_unstorable` does for every value of every column; most need no closer look.
+
+    Raises
+    ------
+    ValueUnusableError
+        ``store_text`` or ``store_number``, naming the field.
+    """
+    for name, values in columns.items():
+        if not _surely_storable(values):
+            for value in values:
+                refuse_unstorable(name, value)
+
+
+def _surely_storable(values: Sequence[Any]) -> bool:
+    """Return whether the values of a column can be kept without looking closely."""
+    kinds = set(map(type, values)) - {type(None)}
+    if not kinds or kinds == {date}:
+        return True
+    if kinds == {str}:  # neither NUL nor half a character is printable, but a line end is not, either
+        return "".join(filter(None, values)).isprintable()
+    if kinds <= {int, float}:
+        return all(-_MOST <= value <= _MOST for value in values if value is not None)
     try:
-        return b"\\u0000" not in orjson.dumps([row[name] for name in _JSON])
+        return b"\\u0000" not in orjson.dumps(values)
     except TypeError:
         return False
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import replace
 from typing import Any, Literal
@@ -28,8 +28,9 @@ from geodata.errors import (
     ValueUnusableError,
 )
 from geodata.messages import Message
-from geodata.store.backend import Backend, Rows, by_columns, insert_or_overwrite
+from geodata.store.backend import Backend, Rows, as_columns, insert_or_overwrite
 from geodata.store.deadline import DeadlineCursor, watched
+from geodata.store.ready import ReadyRow, encoded_rows
 from geodata.store.records import Limits
 from geodata.store.schema import store_state
 from geodata.store.sqlite import VERSION_TABLE
@@ -38,6 +39,8 @@ from geodata.store.types import Geometry, dump_json
 #: How much longer than the server's own limit the client waits before it gives the server up.
 _GRACE_S = 5.0
 _MIGRATION_TIMEOUT_S = 3600.0
+#: How much is handed to the driver at a time.
+_COPY_BYTES = 1 << 18
 #: "stationmap" as the key of an advisory lock.
 _MIGRATION_LOCK = 0x73746D6170
 
@@ -79,19 +82,25 @@ class PostgisBackend(Backend):
     def after_upgrade(self) -> None:
         """Nothing is left to do."""
 
-    def insert(self, connection: Connection, table: sa.Table, rows: Rows) -> None:
+    def insert_ready(
+        self, connection: Connection, table: sa.Table, names: Sequence[str], rows: Sequence[ReadyRow]
+    ) -> None:
         """Insert with COPY."""
-        if rows:
-            self._copy(connection, table, rows, into=table.name)
+        self._copy(connection, table.name, names, rows)
 
-    def _copy(self, connection: Connection, table: sa.Table, rows: Rows, *, into: str) -> None:
-        names = list(rows[0])
-        columns_of_texts = [_copy_texts(values) for values in by_columns(connection, table, rows)]
-        lines = io.StringIO("".join(f"{line}\n" for line in map("\t".join, zip(*columns_of_texts, strict=True))))
+    def widened(self, rows: Sequence[ReadyRow], further: Sequence[ReadyRow]) -> Sequence[ReadyRow]:
+        """Join lines of COPY."""
+        return [f"{row}\t{more}" for row, more in zip(rows, further, strict=True)]
+
+    @staticmethod
+    def _copy(connection: Connection, into: str, names: Sequence[str], rows: Sequence[ReadyRow]) -> None:
+        if not rows:
+            return
+        lines = io.BytesIO("\n".join((*rows, "")).encode())  # type: ignore[arg-type]
         quote = connection.dialect.identifier_preparer.quote
         columns = ", ".join(quote(name) for name in names)
         with closing(connection.connection.cursor()) as cursor:
-            cursor.copy_expert(f"COPY {quote(into)} ({columns}) FROM STDIN", lines)
+            cursor.copy_expert(f"COPY {quote(into)} ({columns}) FROM STDIN", lines, _COPY_BYTES)
 
     def upsert(self, connection: Connection, table: sa.Table, rows: Rows) -> None:
         """Insert or overwrite, by way of a temporary table filled with COPY."""
@@ -102,7 +111,8 @@ class PostgisBackend(Backend):
         passing = sa.table(f"passing_{table.name}", *(sa.column(name) for name in names))
         like = f"CREATE TEMPORARY TABLE IF NOT EXISTS {quote(passing.name)} (LIKE {quote(table.name)}) ON COMMIT DROP"
         connection.execute(sa.text(like))
-        self._copy(connection, table, rows, into=passing.name)
+        lines = encoded_rows(connection.dialect, table, as_columns(rows))
+        self._copy(connection, passing.name, names, lines)
         statement = insert(table).from_select(names, sa.select(*passing.c))
         connection.execute(insert_or_overwrite(statement, table, names))
         connection.execute(sa.text(f"TRUNCATE {quote(passing.name)}"))
@@ -210,6 +220,7 @@ def _make_engine(url: URL, limits: Limits) -> Engine:
             "keepalives_count": 3,
             "tcp_user_timeout": round(wait_s * 1000),
             "application_name": "stationmap",
+            "client_encoding": "utf8",  # that of the lines of COPY
             "options": " ".join(filter(None, [*options, "-c timezone=UTC"])),
         },
     )
@@ -223,26 +234,3 @@ def _make_engine(url: URL, limits: Limits) -> Engine:
 
 def _sequence(table: sa.Table) -> sa.ColumnElement[str]:
     return sa.func.pg_get_serial_sequence(table.name, "id")
-
-
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-
-
-def _copy_texts(values: Iterable[Any]) -> list[str]:
-    r"""Return a column in COPY's text format, in which ``\N`` is null; equal neighbours share their text."""
-    found: list[str] = []
-    last, text = None, "\\N"
-    for value in values:
-        if value is not last:
-            last, text = value, _copy_text(value)
-        found.append(text)
-    return found
-
-
-def _copy_text(value: Any) -> str:
-    if value is None:
-        return "\\N"
-    if isinstance(value, str):
-        plain = value.isprintable() and "\\" not in value
-        return value if plain else value.translate(_ESCAPES)
-    return repr(value) if isinstance(value, float) else str(value)

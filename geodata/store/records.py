@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from geodata.sites import Score, Site, SourceRef, StoredSite
+from geodata.store.ready import ReadyRow
 
 if TYPE_CHECKING:
     from geodata.areas import Area
@@ -119,6 +120,15 @@ class NewSite:
     site: Site
     sources: tuple[SourceRef, ...] = ()
     search: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadySite:
+    """A site to add whose row :class:`geodata.store.ready.SiteEncoder` made, its area, and the keys of its sources."""
+
+    row: ReadyRow
+    area: str | None
+    sources: tuple[SourceRef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

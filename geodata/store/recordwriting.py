@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from geodata.sites import Score
 from geodata.store import layers, reading, schema
+from geodata.store.conditions import among
 from geodata.store.fields import refuse_unstorable
 from geodata.store.transaction import Transaction, as_json, holds, public
 
@@ -109,7 +110,7 @@ class RecordWriting(Transaction):
 
         changed = 0
         for part in reading.chunks(sorted(set(site_ids))):
-            rows = reading.evidence_rows(self.connection, schema.sites.c.id.in_(part))
+            rows = reading.evidence_rows(self.connection, among(self.connection, schema.sites.c.id, part))
             found = score_columns(EvidenceColumns.of_rows(rows), today)
             columns = (found.score, found.stars, found.count, found.confidence)
             values = zip(*(column.tolist() for column in columns), strict=True)
@@ -135,7 +136,7 @@ class RecordWriting(Transaction):
             for name, value in row.items():
                 refuse_unstorable(f"evidence.{name}", value)
             rows[site_id, item.source, key] = row
-        wanted = sa.select(table).where(table.c.site_id.in_({site_id for site_id, _, _ in rows}))
+        wanted = sa.select(table).where(among(self.connection, table.c.site_id, {site_id for site_id, _, _ in rows}))
         found = self.connection.execute(wanted).mappings()
         present = {(row["site_id"], row["source"], row["evidence_key"]): dict(row) for row in found}
         news = {key: row for key, row in rows.items() if not holds(present.get(key), row)}
@@ -176,14 +177,15 @@ class RecordWriting(Transaction):
     def _put_scores(self, wanted: Mapping[int, Score | None]) -> int:
         table = schema.scores
         names = ("score", "stars", "count", "confidence")
-        found = self.connection.execute(sa.select(table).where(table.c.site_id.in_(wanted))).mappings()
+        of_these = among(self.connection, table.c.site_id, wanted)
+        found = self.connection.execute(sa.select(table).where(of_these)).mappings()
         present = {row["site_id"]: Score(*(row[name] for name in names)) for row in found}
         news = {site_id: score for site_id, score in wanted.items() if present.get(site_id) != score}
         if not news:
             return 0
         self.touch()
         gone = [site_id for site_id, score in news.items() if score is None]
-        self.connection.execute(sa.delete(table).where(table.c.site_id.in_(gone)))
+        self.connection.execute(sa.delete(table).where(among(self.connection, table.c.site_id, gone)))
         rows = [{"site_id": i, **{name: getattr(score, name) for name in names}} for i, score in news.items() if score]
         self.backend.upsert(self.connection, table, rows)
         self.show(news)

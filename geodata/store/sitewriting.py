@@ -12,7 +12,8 @@ from geodata.sites import SourceRef, StoredSite, new_code
 from geodata.store import reading, schema
 from geodata.store.conditions import among
 from geodata.store.fields import FieldChange, field_changes, refuse_unstorable, to_row
-from geodata.store.records import NewSite, SiteUpdate
+from geodata.store.ready import READY, SiteEncoder, encoded_rows
+from geodata.store.records import NewSite, ReadySite, SiteUpdate
 from geodata.store.transaction import Transaction, public
 
 
@@ -31,9 +32,18 @@ class SiteWriting(Transaction):
             If a value cannot be kept, such as a latitude beyond the pole.
         """
         codes: list[str] = []
+        encoder = SiteEncoder(self.backend.dialect)
         for part in reading.chunks(items):
-            codes += self._add(part)
+            rows = encoder.ready([item.site for item in part], [item.search for item in part])
+            codes += self._add(
+                [ReadySite(row, item.site.area, item.sources) for row, item in zip(rows, part, strict=True)]
+            )
         return codes
+
+    @public
+    def add_ready(self, items: Sequence[ReadySite]) -> list[str]:
+        """Do as :meth:`add` does, with sites that were made ready for this kind of store already."""
+        return [code for part in reading.chunks(items) for code in self._add(part)]
 
     @public
     def update(self, items: Sequence[SiteUpdate]) -> int:
@@ -96,20 +106,24 @@ class SiteWriting(Transaction):
             self.begin()
             self.backend.upsert(self.connection, table, part)
 
-    def _add(self, items: Sequence[NewSite]) -> list[str]:
-        rows = [to_row(item.site) for item in items]
+    def _add(self, items: Sequence[ReadySite]) -> list[str]:
+        for area in {item.area for item in items}:
+            refuse_unstorable("area", area)
         self.touch()
-        codes = self._new_codes(len(items))
-        ids = self.backend.reserve_ids(self.connection, schema.sites, len(items))
-        references: list[dict[str, Any]] = []
-        for site_id, code, row, item in zip(ids, codes, rows, items, strict=True):
-            refuse_unstorable("search", item.search)
-            row |= {"id": site_id, "code": code, "search": item.search, "version": 1, **self.stamp()}
-            row["created_at"] = self.now
-            references += [_reference(site_id, source) for source in item.sources]
-        self.backend.insert(self.connection, schema.sites, rows)
+        count = len(items)
+        codes = self._new_codes(count)
+        ids = self.backend.reserve_ids(self.connection, schema.sites, count)
+        added = {"id": ids, "code": codes, "area": [item.area for item in items], "version": [1] * count}
+        stamps = {"created_at": self.now, **self.stamp()}
+        added |= {name: [value] * count for name, value in stamps.items()}
+        further = encoded_rows(self.connection.dialect, schema.sites, added)
+        rows = self.backend.widened([item.row for item in items], further)
+        self.backend.insert_ready(self.connection, schema.sites, (*READY, *added), rows)
+        references = [
+            _reference(site_id, ref) for site_id, item in zip(ids, items, strict=True) for ref in item.sources
+        ]
         self.backend.insert(self.connection, schema.site_sources, references)
-        self.record([(site_id, "created", None, code) for site_id, code in zip(ids, codes, strict=True)])
+        self.record_created(ids, codes)
         return codes
 
     def _new_codes(self, count: int) -> list[str]:

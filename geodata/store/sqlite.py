@@ -28,7 +28,8 @@ from geodata.errors import (
     ValueUnusableError,
 )
 from geodata.messages import Message
-from geodata.store.backend import Backend, Rows, by_columns, insert_or_overwrite
+from geodata.store.backend import Backend, Rows, as_columns, insert_or_overwrite
+from geodata.store.ready import ReadyRow, encoded_rows
 from geodata.store.records import Limits
 from geodata.store.schema import store_state
 
@@ -83,16 +84,23 @@ class SqliteBackend(Backend):
                 else:
                     return
 
-    def insert(self, connection: Connection, table: sa.Table, rows: Rows) -> None:
+    def insert_ready(
+        self, connection: Connection, table: sa.Table, names: Sequence[str], rows: Sequence[ReadyRow]
+    ) -> None:
         """Insert with one prepared statement."""
         if rows:
-            _execute_many(connection, sa.insert(table), table, rows)
+            _execute_many(connection, sa.insert(table), names, rows)
+
+    def widened(self, rows: Sequence[ReadyRow], further: Sequence[ReadyRow]) -> Sequence[ReadyRow]:
+        """Join tuples."""
+        return [(*row, *more) for row, more in zip(rows, further, strict=True)]
 
     def upsert(self, connection: Connection, table: sa.Table, rows: Rows) -> None:
         """Insert or overwrite with one prepared statement."""
         if rows:
-            statement = insert_or_overwrite(insert(table), table, list(rows[0]))
-            _execute_many(connection, statement, table, rows)
+            columns = as_columns(rows)
+            statement = insert_or_overwrite(insert(table), table, list(columns))
+            _execute_many(connection, statement, list(columns), encoded_rows(connection.dialect, table, columns))
 
     def reserve_ids(self, connection: Connection, table: sa.Table, count: int) -> Sequence[int]:
         """Return the ids after the last one; inserting them moves the sequence."""
@@ -205,10 +213,10 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql(options.get("stationmap_begin", "BEGIN"))
 
 
-def _execute_many(connection: Connection, statement: Any, table: sa.Table, rows: Rows) -> None:
+def _execute_many(connection: Connection, statement: Any, names: Sequence[str], rows: Sequence[ReadyRow]) -> None:
     """Run a statement for rows as tuples: SQLAlchemy would make a dictionary of each."""
-    names = list(rows[0])
-    compiled = statement.compile(dialect=connection.dialect, column_keys=names)
-    columns = dict(zip(names, by_columns(connection, table, rows), strict=True))
-    ordered = (columns[name] for name in compiled.positiontup)
-    connection.exec_driver_sql(str(compiled), list(zip(*ordered, strict=True)))
+    compiled = statement.compile(dialect=connection.dialect, column_keys=list(names))
+    if list(compiled.positiontup) != list(names):
+        place = [names.index(name) for name in compiled.positiontup]
+        rows = [tuple([row[at] for at in place]) for row in rows]
+    connection.exec_driver_sql(str(compiled), list(rows))

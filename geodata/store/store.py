@@ -19,6 +19,7 @@ from geodata.store.accounts import User
 from geodata.store.backend import Backend
 from geodata.store.layers import DemandInfo, StreetsInfo
 from geodata.store.postgis import PostgisBackend
+from geodata.store.ready import SiteEncoder
 from geodata.store.records import (
     Batch,
     BatchChange,
@@ -73,6 +74,11 @@ class Store:
     def dialect(self) -> Literal["postgresql", "sqlite"]:
         """The kind of database."""
         return self._backend.dialect
+
+    @property
+    def encoder(self) -> SiteEncoder:
+        """Makes new sites ready for :meth:`Writer.add_ready`, in any process."""
+        return SiteEncoder(self.dialect)
 
     @property
     def backend(self) -> Backend:

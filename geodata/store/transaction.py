@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from geodata.store import reading, schema
 from geodata.store.backend import Backend
+from geodata.store.conditions import among
 from geodata.store.fields import refuse_unstorable
 from geodata.store.records import BatchInfo
 from geodata.store.translating import translated
@@ -84,10 +85,14 @@ class Transaction:
     def record(self, changes: Iterable[tuple[int | None, str, Any, Any]]) -> None:
         """Keep changes of sites in the history: (site id, field, before, after)."""
         self.touch()
-        self._keep(
-            {"site_id": site_id, "record": "", "field": field, "before": before, "after": after}
-            for site_id, field, before, after in changes
-        )
+        if found := list(changes):
+            names = ("site_id", "field", "before", "after")
+            self._keep({"record": ""}, dict(zip(names, zip(*found, strict=True), strict=True)))
+
+    def record_created(self, site_ids: Sequence[int], codes: Sequence[str]) -> None:
+        """Keep in the history that sites were created."""
+        self.touch()
+        self._keep({"record": "", "field": "created", "before": None}, {"site_id": site_ids, "after": codes})
 
     def record_of(self, record: str, before: Any, after: Any) -> None:
         """Keep a change of a record that is no site in the history."""
@@ -97,7 +102,7 @@ class Transaction:
     def note(self, record: str, before: Any, after: Any) -> None:
         """Keep a change of a record that no reader of public data sees: no data version rises for it."""
         self.begin()
-        self._keep([_of_record(record, before, after)])
+        self._keep_records([(record, before, after)])
 
     def stamp(self) -> dict[str, Any]:
         """Return the columns that say when a site's row was written."""
@@ -122,10 +127,11 @@ class Transaction:
         self._dirty = True
 
     def show(self, site_ids: Collection[int]) -> None:
-        """Let readers see that something about sites was written."""
+        """Let readers see that something about sites was written; once, for a row is long to write anew."""
         sites = schema.sites
-        seen = sa.update(sites).where(sites.c.id.in_(site_ids)).values(data_version=self.data_version)
-        self.connection.execute(seen)
+        these = among(self.connection, sites.c.id, site_ids)
+        stale = sites.c.data_version != self.data_version
+        self.connection.execute(sa.update(sites).where(these, stale).values(data_version=self.data_version))
 
     def put_records(self, table: sa.Table, record: str, key: str, rows: Mapping[Any, dict[str, Any]]) -> int:
         """Add or overwrite rows that are no sites, each change kept as a whole record; return how many were news."""
@@ -142,17 +148,19 @@ class Transaction:
             self.touch()
             stamped = [row | {"data_version": self.data_version} for _, row in news]
             self.backend.upsert(self.connection, table, stamped)
-            self._keep(_of_record(f"{record}:{row[key]}", as_json(old), as_json(row)) for old, row in news)
+            self._keep_records([(f"{record}:{row[key]}", as_json(old), as_json(row)) for old, row in news])
             written += len(news)
         return written
 
-    def _keep(self, changes: Iterable[dict[str, Any]]) -> None:
-        rows = [{"batch_id": self.batch_id, **change} for change in changes]
-        self.backend.insert(self.connection, schema.changes, rows)
+    def _keep_records(self, changes: Sequence[tuple[str, Any, Any]]) -> None:
+        columns = dict(zip(("record", "before", "after"), zip(*changes, strict=True), strict=True))
+        self._keep({"site_id": None, "field": "record"}, columns)
 
-
-def _of_record(record: str, before: Any, after: Any) -> dict[str, Any]:
-    return {"site_id": None, "record": record, "field": "record", "before": before, "after": after}
+    def _keep(self, alike: Mapping[str, Any], columns: Mapping[str, Sequence[Any]]) -> None:
+        """Write changes of the history: what all of them have, and columns of what differs."""
+        count = len(next(iter(columns.values())))
+        same = {name: [value] * count for name, value in {"batch_id": self.batch_id, **alike}.items()}
+        self.backend.insert_columns(self.connection, schema.changes, same | dict(columns))
 
 
 def holds(present: Mapping[str, Any] | None, row: Mapping[str, Any]) -> bool:

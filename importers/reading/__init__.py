@@ -40,6 +40,10 @@ _BINARY = {
 }
 
 
+#: Suffixes under which programs hand out web pages as tables.
+_TABLES = frozenset({".xls", ".xlsx", ".et", ".csv", ".htm", ".html"})
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A file that was opened: its name, its SHA-256, what it was taken for and the grids in it."""
@@ -150,4 +154,6 @@ def _in_xml(path: Path, text: bytes) -> tuple[str, Callable[[Path], list[Grid]]]
         return name.decode(), read_vector
     if name == b"osm":
         return "osm", read_osm
-    raise FileError("file_binary", file=path.name, found="XML / HTML")
+    if path.suffix.lower() in _TABLES and re.search(rb"(?i)<(?:html|table)\b", text):
+        raise FileError("file_web_page", file=path.name)
+    raise FileError("file_binary", file=path.name, found="XML")

@@ -73,8 +73,8 @@ def _maps(members: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
     return document or found
 
 
-def unpack_map(path: Path, folder: Path) -> Path:
-    """Unpack the one map of an archive, and what belongs to it, into a folder; return its path.
+def unpack_map(path: Path, folder: Path) -> tuple[Path, str]:
+    """Unpack the one map of an archive, and what belongs to it, into a folder; return its path and its own name.
 
     Raises
     ------
@@ -99,7 +99,17 @@ def unpack_map(path: Path, folder: Path) -> Path:
                     _copy(archive, member, folder / f"map{wanted[member.filename]}")
     except BROKEN as error:
         raise FileError("file_archive_broken", file=path.name, detail=str(error)[:200]) from error
-    return folder / f"map{main.suffix.lower()}"
+    return folder / f"map{main.suffix.lower()}", Path(_plain_name(maps[0])).stem
+
+
+def _plain_name(member: zipfile.ZipInfo) -> str:
+    """Return a member's name; one that does not say that it is UTF-8 was written by a Chinese Windows, or is ASCII."""
+    if member.flag_bits & 0x800:
+        return member.filename
+    try:
+        return member.filename.encode("cp437").decode("gb18030")
+    except UnicodeError:
+        return member.filename
 
 
 def _copy(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) -> None:

@@ -60,6 +60,26 @@ def detect_encoding(path: Path) -> str:
     return _guess(path, head)
 
 
+def encoding_of_table(path: Path) -> str | None:
+    """Return the codec of a dBASE table (``.dbf``) that does not say which it has; ``None`` if that is unclear.
+
+    Programs in China write GB 18030 there, others UTF-8; GDAL would read both as Latin-1.
+    """
+    with path.open("rb") as stream:
+        head = stream.read(_HEAD)
+    start = int.from_bytes(head[8:10], "little")
+    names = b" ".join(head[at : at + 11].split(b"\0")[0] for at in range(32, max(start - 1, 32), 32))
+    # A name or a cell may be cut within a character.
+    text = b" ".join(re.findall(rb"[\x80-\xff][^\x00]*", names + b" " + head[start:])).replace(b"\0", b" ")
+    if not text:
+        return None
+    outside = len(text) - len(text.decode("ascii", "ignore"))
+    lost = {codec: len(text) - len(text.decode(codec, "ignore").encode(codec)) for codec in ("utf-8", "gb18030")}
+    if 20 * lost["utf-8"] <= outside:
+        return "utf-8"
+    return "gb18030" if 20 * lost["gb18030"] <= outside and _everyday_chinese(text) else None
+
+
 def _checked(path: Path, codec: str) -> str:
     damage = _first_damage(path, codec)
     if damage is not None:

@@ -10,6 +10,10 @@ from geodata.errors import FileError
 from importers.reading import limits
 from importers.reading.grid import Grid, Row
 
+#: Members that say what an object within a list is called, and those that web services send beside it for programs.
+_NAMES = ("name", "名称", "title", "label", "text")
+_CODES = frozenset({"id", "code", "key", "value", "icon", "iconUrl", "url", "sort", "编码", "代码"})
+
 
 def json_grids(path: Path, content: object) -> list[Grid]:
     """Return a grid for each array of objects in a JSON document.
@@ -71,11 +75,13 @@ def flat(item: Mapping[str, Any]) -> dict[str, object]:
 def _plain(value: object) -> object:
     """Return a value as a cell: an array of objects as their texts, what is still deeper as nothing."""
     if isinstance(value, list):
-        parts = [
-            " ".join(str(part) for part in item.values() if isinstance(part, str | int | float))
-            if isinstance(item, dict)
-            else item
-            for item in value
-        ]
+        parts = [_named(item) if isinstance(item, dict) else item for item in value]
         return [part for part in parts if isinstance(part, str | int | float) and part != ""] or None
     return None if isinstance(value, dict) else value
+
+
+def _named(item: Mapping[str, Any]) -> str:
+    """Return the texts and numbers of an object; without codes and numbers where it has a name."""
+    named = any(isinstance(item.get(name), str) for name in _NAMES)
+    said = [part for key, part in item.items() if isinstance(part, str | int | float) and not (named and key in _CODES)]
+    return " ".join(str(part) for part in said)

@@ -6,7 +6,8 @@ import html
 import re
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,11 @@ from geodata.errors import FileError
 from geodata.messages import Message
 from importers.reading import limits
 from importers.reading.archive import unpack_map
+from importers.reading.encoding import encoding_of_table
 from importers.reading.geojson import read_geojson
 from importers.reading.geometry import FIELDS, HEADINGS, cells_of, crs_of, points_of
 from importers.reading.grid import Grid, Row
+from importers.reading.kml import plain_kml
 
 _ERRORS = (DataSourceError, DataLayerError, FeatureError, IndexError, ValueError, RuntimeError)
 #: How the KML driver shows a placemark; nothing about the place.
@@ -32,17 +35,25 @@ _KML = frozenset(
 #: The layers of a GPX file that are places; routes and tracks are ways.
 _GPX = ("waypoints",)
 _BREAK = re.compile(r"<\s*(?:br|/p|/div|/tr|/li)\s*/?>", re.IGNORECASE)
+#: Parts of a page that are not for readers.
+_UNSHOWN = re.compile(r"<(script|style)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^<>]{1,500}>")
 #: What no map needs and what makes a parser read other files or blow up.
 _DANGERS = (b"<!DOCTYPE", b"<!ENTITY", b"<OGRVRT", b"<NetworkLink")
 _CHUNK = 1 << 20
 
 
-def read_vector(path: Path) -> list[Grid]:
+def read_vector(path: Path, called: str = "") -> list[Grid]:
     """Return a grid for each layer of a map: lon, lat and precision of the geometry, then the attributes.
 
     Every CRS is transformed to WGS-84; other geometries than points give a point within. A feature's row is its place
     in the layer, counted from 2.
+
+    Parameters
+    ----------
+    path : Path
+    called : str
+        What a layer is called that has its name from the file, if not like the file.
 
     Raises
     ------
@@ -57,11 +68,26 @@ def read_vector(path: Path) -> list[Grid]:
         raise FileError("file_xml_refused", file=path.name, found="UTF-16")
     elif start.startswith(b"SQLite"):
         _check_geopackage(path)
+    if path.suffix.lower() == ".kml" and (renamed := plain_kml(path)) is not None:
+        return _renamed(*renamed, path)
+    return _layers(path, called)
+
+
+def _renamed(text: bytes, names: Mapping[str, str], path: Path) -> list[Grid]:
+    """Return the layers of a KML file of which members were renamed for GDAL, under their own names."""
+    with tempfile.TemporaryDirectory(prefix="stationmap-") as folder:
+        plain = Path(folder) / path.name
+        plain.write_bytes(text)
+        grids = _layers(plain)
+    return [replace(grid, headings=tuple(names.get(name, name) for name in grid.headings or ())) for grid in grids]
+
+
+def _layers(path: Path, called: str = "") -> list[Grid]:
     try:
         layers = [str(name) for name, _ in pyogrio.list_layers(path)]
         gpx = "waypoints" in layers and "track_points" in layers
         chosen = [name for name in layers if not gpx or name in _GPX]
-        grids = [grid for name in chosen if (grid := _layer(path, name)) is not None]
+        grids = [grid for name in chosen if (grid := _layer(path, name, called)) is not None]
     except _ERRORS as error:
         raise FileError("file_map_unreadable", file=path.name, reason=_reason(path, error)) from error
     if not grids:
@@ -78,24 +104,24 @@ def read_archived(path: Path) -> list[Grid]:
         As :func:`read_vector`; and if the archive has no map or several, or is none that may be unpacked.
     """
     with tempfile.TemporaryDirectory(prefix="stationmap-") as folder:
-        inner = unpack_map(path, Path(folder))
-        reader = read_geojson if inner.suffix in (".json", ".geojson") else read_vector
+        inner, called = unpack_map(path, Path(folder))
         try:
-            return reader(inner)
+            return read_geojson(inner) if inner.suffix in (".json", ".geojson") else read_vector(inner, called)
         except FileError as error:
             # The person knows the archive, not our name for what is in it.
             params = {**error.message.params, "file": path.name}
             raise FileError(error.code, **params) from error
 
 
-def _layer(path: Path, name: str) -> Grid | None:
-    info = pyogrio.read_info(path, layer=name)
+def _layer(path: Path, name: str, called: str) -> Grid | None:
+    encoding = _encoding(path) if path.suffix.lower() == ".shp" else None
+    info = pyogrio.read_info(path, layer=name, encoding=encoding)
     if info["features"] > limits.MAX_ROWS:
         raise FileError("file_too_many_rows", file=path.name, limit=limits.MAX_ROWS)
     if len(info["fields"]) > limits.MAX_COLUMNS:
         raise FileError("file_too_many_columns", file=path.name, row=1, limit=limits.MAX_COLUMNS)
     kml = "KML" in info["driver"]
-    meta, _, wkb, columns = pyogrio.raw.read(path, layer=name, force_2d=True)
+    meta, _, wkb, columns = pyogrio.raw.read(path, layer=name, force_2d=True, encoding=encoding)
     if wkb is None:
         return None
     kept = [index for index, field in enumerate(meta["fields"]) if not (kml and field in _KML)]
@@ -106,6 +132,8 @@ def _layer(path: Path, name: str) -> Grid | None:
     shapes[shapely.is_empty(shapes)] = None
     crs = crs_of(meta["crs"], path.name) if meta["crs"] else None
     lon, lat, wide = points_of(shapes, crs)
+    if called and name == path.stem:
+        name = called
 
     def rows() -> Iterator[Row]:
         for index in range(len(shapes)):
@@ -123,6 +151,12 @@ def _layer(path: Path, name: str) -> Grid | None:
     )
 
 
+def _encoding(path: Path) -> str | None:
+    """Return the codec of a shapefile's table where nothing beside it says which."""
+    beside = {other.suffix.lower(): other for other in path.parent.glob(f"{path.stem}.*")}
+    return encoding_of_table(beside[".dbf"]) if ".dbf" in beside and ".cpg" not in beside else None
+
+
 def _cell(value: Any, *, markup: bool) -> object:
     """Return a value of numpy's as Python's, what is not there as ``None``, and HTML in KML as plain text."""
     if isinstance(value, np.datetime64):
@@ -134,7 +168,7 @@ def _cell(value: Any, *, markup: bool) -> object:
     if isinstance(value, float) and np.isnan(value):
         return None
     if markup and isinstance(value, str) and ("<" in value or "&" in value):
-        return html.unescape(_TAG.sub(" ", _BREAK.sub("\n", value)))
+        return html.unescape(_TAG.sub(" ", _BREAK.sub("\n", _UNSHOWN.sub(" ", value))))
     return value
 
 

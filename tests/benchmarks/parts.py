@@ -20,30 +20,32 @@ PARTS = {
     "areas": ("importers.places.AreaAssigner.holding", "importers.places.AreaAssigner.area_of"),
     "looking for known sites": ("importers.loading.find_stored", "importers.resembling.Directory.of",
                                 "importers.resembling.Resembling.look"),
-    "pinyin": ("importers.loading._search",),
-    "sites to rows": ("geodata.store.sitewriting.to_row",),
-    "writing": ("geodata.store.sitewriting.SiteWriting.add", "geodata.store.sitewriting.SiteWriting.update",
+    "sites to rows": ("importers.loading.ready_rows", "geodata.store.sitewriting.to_row"),
+    "writing": ("geodata.store.sitewriting.SiteWriting.add_ready", "geodata.store.sitewriting.SiteWriting.update",
                 "geodata.store.writer.Writer.settle_reviews"),
-    "rows to COPY": ("geodata.store.postgis.PostgisBackend._copy",),
+    "rows to COPY": ("geodata.store.sitewriting.encoded_rows", "geodata.store.backend.encoded_rows",
+                     "geodata.store.postgis.PostgisBackend.widened",
+                     "geodata.store.postgis.PostgisBackend.insert_ready"),
     "waiting for PostgreSQL": ("geodata.store.deadline.DeadlineCursor._limited",),
 }  # fmt: skip
 REST = "reading the rows, the rest"
 
 
 class Clock:
-    """Adds up seconds by part; the time of a part within another one is its own alone."""
+    """Adds up seconds by part, by the clock and of the processor; a part within another one counts for itself alone."""
 
-    def __init__(self, now: Callable[[], float]) -> None:
-        self._now = now
+    def __init__(self) -> None:
         self.seconds = dict.fromkeys((*PARTS, REST), 0.0)
+        self.processor_s = dict.fromkeys((*PARTS, REST), 0.0)
         self._parts = [REST]
-        self._since = self._now()
+        self._since = time.perf_counter(), time.process_time()
 
     def turn(self, part: str | None) -> None:
         """Begin a part, or end the one that runs (``None``)."""
-        now = self._now()
-        self.seconds[self._parts[-1]] += now - self._since
-        self._since = now
+        now, used = time.perf_counter(), time.process_time()
+        self.seconds[self._parts[-1]] += now - self._since[0]
+        self.processor_s[self._parts[-1]] += used - self._since[1]
+        self._since = now, used
         if part is None:
             self._parts.pop()
         else:
@@ -63,9 +65,9 @@ class Clock:
 
 
 @contextmanager
-def clocked(now: Callable[[], float] = time.perf_counter) -> Iterator[Clock]:
-    """Measure the parts of an import that runs in the block, in seconds of a clock."""
-    clock = Clock(now)
+def clocked() -> Iterator[Clock]:
+    """Measure the parts of an import that runs in the block."""
+    clock = Clock()
     with ExitStack() as stack:
         for part, names in PARTS.items():
             for name in names:

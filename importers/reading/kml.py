@@ -1,0 +1,65 @@
+"""KML made readable for GDAL: members of placemarks with Chinese names, and tables in descriptions."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+#: A member of ``ExtendedData``, or of the schema of such, up to its name.
+_MEMBER = re.compile(r"(<(?:\w+:)?(?:Data|SimpleData|SimpleField)\b[^<>]*?\bname\s*=\s*)(\"[^\"]*\"|'[^']*')")
+_DESCRIPTION = re.compile(r"<description>(.*?)</description>(\s*)", re.DOTALL)
+_CDATA = re.compile(r"^\s*<!\[CDATA\[(.*?)\]\]>\s*$", re.DOTALL)
+_ROW = re.compile(r"<tr\b[^>]*>(.*?)</tr\s*>", re.IGNORECASE | re.DOTALL)
+_CELL = re.compile(r"<t[dh]\b[^>]*>(.*?)</t[dh]\s*>", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<[^<>]*>")
+_SPACES = re.compile(r"[\s\xa0]+")
+_LONGEST_NAME = 30
+
+
+def plain_kml(path: Path) -> tuple[bytes, dict[str, str]] | None:
+    """Return a KML file whose members have names that GDAL keeps apart, and the names that they had.
+
+    GDAL's driver makes one and the same name of all that have as many Chinese characters. Rows of two cells in a
+    description, as map programs write them (``<tr><td>地址</td><td>…``), become such members too.
+
+    Returns
+    -------
+    (bytes, dict) or None
+        ``None`` if there is nothing to be changed.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+    names: dict[str, str] = {}
+
+    def plain(name: str) -> str:
+        for known, called in names.items():
+            if called == name:
+                return known
+        names[made := f"member_{len(names) + 1}_"] = name
+        return made
+
+    def renamed(match: re.Match[str]) -> str:
+        name = html.unescape(match[2][1:-1])
+        return match[0] if name.isascii() else f'{match[1]}"{plain(name)}"'
+
+    def with_members(match: re.Match[str]) -> str:
+        pairs = list(_pairs(match[1]))
+        members = (f'<Data name="{plain(name)}"><value>{html.escape(value)}</value></Data>' for name, value in pairs)
+        return f"<ExtendedData>{''.join(members)}</ExtendedData>{match[2]}" if pairs else match[0]
+
+    changed = _MEMBER.sub(renamed, _DESCRIPTION.sub(with_members, text))
+    return (changed.encode(), names) if names else None
+
+
+def _pairs(description: str) -> Iterator[tuple[str, str]]:
+    """Yield name and value of the rows of two cells in a description."""
+    inner = _CDATA.match(description)
+    markup = inner[1] if inner else html.unescape(description)
+    for row in _ROW.findall(markup):
+        cells = [_SPACES.sub(" ", html.unescape(_TAG.sub(" ", cell))).strip(" :：") for cell in _CELL.findall(row)]
+        if len(cells) == 2 and cells[0] and cells[1] and len(cells[0]) <= _LONGEST_NAME:
+            yield cells[0], cells[1]
