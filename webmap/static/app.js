@@ -17,7 +17,7 @@ import { closePlace, on, openPlace, setFilters, setOrigin, state } from "./state
 /** After the map was moved, its places are asked for when it has rested so long, in milliseconds. */
 const REST = 250;
 /** What was taken along is shown when the device has not found itself for so long, in milliseconds. */
-const GLIMPSE = 300;
+const GLIMPSE = 500;
 /** The server is asked without a position when the device has not found itself for so long, in milliseconds. */
 const PATIENCE = 2500;
 

@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { areaBox } from "./areas.js";
-import { byId, h } from "./dom.js";
+import { byId, h, spoken } from "./dom.js";
 import { config, t } from "./config.js";
 import { distance, moment, number, setClock, setOwnClock } from "./format.js";
 import { nearestWithoutOne } from "./instead.js";
@@ -32,6 +32,7 @@ let shown = [];
 let settled = false;
 /** Whether the list shows what was taken along while the server is asked. */
 let glimpsed = false;
+let glimpses = 0;
 let takeTimer = 0;
 /** The area that the site around a frame has chosen. */
 const fixedArea = config.embed?.given.area?.[0] ?? "";
@@ -138,8 +139,9 @@ function middle(map) {
 /** Show what was taken along for as long as the server has not answered: on a weak network that is seconds. */
 export async function glimpse() {
   if (settled || asksForNames()) return;
+  const mine = ++glimpses;
   const pack = await takenAlong();
-  if (!pack || settled) return;
+  if (!pack || settled || mine !== glimpses) return; // a later call shows it, as things stand then
   setOwnClock(pack.generated_at);
   // No more than the server will say: what lies outside of its radius, or behind the last of its rows, would go again.
   const all = answerFrom(pack, state.filters, state.origin);
@@ -263,13 +265,9 @@ function counted(found) {
 
 /** @returns {Node} What only a screen reader says: the nearest place. */
 function nearestSaid() {
-  const span = document.createElement("span");
-  span.className = "spoken";
   const first = shown[0]?.properties;
-  if (first && first.distance_m !== null) {
-    span.textContent = ` ${t("nearest_is", { name: first.name, distance: distance(first.distance_m) })}`;
-  }
-  return span;
+  if (!first || first.distance_m === null) return spoken("");
+  return spoken(` ${t("nearest_is", { name: first.name, distance: distance(first.distance_m) })}`);
 }
 
 /** @returns {(() => void) | undefined} */
