@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from geodata.calendar import WorkCalendar
+from geodata.garbage import seldom_collected
 from geodata.index import build
 from geodata.index.areanames import AreaNames
 from geodata.index.charge import Charge
@@ -106,7 +107,7 @@ class Lifecycle:
         StoreError
             If the store cannot be read.
         """
-        with store.read_since(_NOTHING_READ) as since:
+        with seldom_collected(), store.read_since(_NOTHING_READ) as since:
             return cls.of(since, vocabulary=vocabulary, tz=tz, today=today)
 
     @classmethod
@@ -177,7 +178,7 @@ class Lifecycle:
             return self
         if state.store_id != self.store_id or state.data_version < self.version:
             return self.load(store, vocabulary=self._vocabulary, tz=self.tz, today=self.rated_on)
-        with store.read_since(self.version) as since:
+        with seldom_collected(), store.read_since(self.version) as since:
             if not (since.areas_changed or (since.without_areas and self.areas)):
                 return self._followed_by(since)
         # Names of areas stand in the features of any number of sites.

@@ -1,0 +1,34 @@
+"""Fewer rounds of Python's garbage collector while a great many objects are made that live on."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+#: New objects after which the collector looks at them, and how many such rounds pass before it looks at older ones.
+#: With Python's own 700, 10 and 10 it takes a third of the time of reading 200,000 sites, and finds nothing.
+SELDOM = (100_000, 20, 100)
+
+_lock = threading.Lock()
+_inside = 0
+_usual = gc.get_threshold()
+
+
+@contextmanager
+def seldom_collected() -> Iterator[None]:
+    """Let the collector look seldom until the block ends; blocks may lie within each other and in several threads."""
+    global _inside, _usual
+    with _lock:
+        if not _inside:
+            _usual = gc.get_threshold()
+            gc.set_threshold(*SELDOM)
+        _inside += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _inside -= 1
+            if not _inside:
+                gc.set_threshold(*_usual)
