@@ -14,6 +14,7 @@ from geodata.indicators import Indicator
 from geodata.sites import CODE_ALPHABET, CODE_LENGTH, Score, Site, SourceRef
 from geodata.store import SiteRow, SiteRows, StoreState
 from geodata.store.fields import to_row
+from geodata.store.reading import chunks
 from geodata.vocabulary import load_vocabulary
 
 TZ = ZoneInfo("Asia/Shanghai")
@@ -38,6 +39,7 @@ class RowStore:
 
     def __init__(self, sites: Sequence[Site] = (), *, scores: Mapping[int, Score] | None = None) -> None:
         self.rows: list[SiteRow] = []
+        self.batch = 5000
         self.aliases: dict[str, str] = {}
         self.areas: list[object] = []
         self.days: list[CalendarDay] = list(_DAYS)
@@ -75,9 +77,10 @@ class RowStore:
 
     @contextmanager
     def read_since(self, version: int) -> Iterator[SiteRows]:
+        rows = [row for row in self.rows if row.data_version > version]
         yield SiteRows(
             state=self.state(),
-            rows=iter([row for row in self.rows if row.data_version > version]),
+            columns=(SiteRow._make(zip(*part, strict=True)) for part in chunks(rows, self.batch)),
             aliases=dict(self.aliases),
             calendar_days=list(self.days),
             calendar_changed=self.changed.get("calendar", 0) > version,

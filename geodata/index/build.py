@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import islice
+from itertools import chain
 from math import nan
 from typing import Any, NamedTuple
 
@@ -30,14 +30,12 @@ from geodata.index.columns import (
 )
 from geodata.index.evidence import numbered, rating_json, ratings, scores
 from geodata.index.evidence import patched as patched_evidence
-from geodata.index.features import RowColumns, access_values, extra_bases, feature_values, of_each, remarks
+from geodata.index.features import access_values, extra_bases, feature_values, of_each, remarks
 from geodata.index.search import Texts
 from geodata.indicators import Indicator, to_json
 from geodata.sites import Score
-from geodata.store.records import SiteRow
+from geodata.store.records import SiteColumns, SiteRow
 
-#: Rows read before they become arrays: as Python objects they take twenty times the memory.
-_BATCH = 5000
 _NOT_RATED: tuple[float, bytes | None] = (nan, None)
 
 
@@ -150,19 +148,14 @@ class _Reader:
         self.extras: list[tuple[bytes, NDArray[np.int32]]] = []
         self.size = 0
 
-    def features(self, rows: Iterable[SiteRow]) -> Iterator[tuple[bytes, NDArray[np.int32]]]:
-        """Read all rows; yields their features batch by batch and keeps the rest."""
-        remaining = iter(rows)
-        while True:
-            batch = list(islice(remaining, _BATCH))
-            # Column by column: what is done for one row takes several times as long as the same done for all.
-            columns: RowColumns = SiteRow._make(zip(*batch, strict=True) if batch else [()] * len(SiteRow._fields))
-            feature = self._read(columns)
+    def features(self, parts: Iterable[SiteColumns]) -> Iterator[tuple[bytes, NDArray[np.int32]]]:
+        """Read all rows; yields their features part by part and keeps the rest."""
+        nothing: SiteColumns = SiteRow._make([()] * len(SiteRow._fields))
+        for part in chain(parts, [nothing]):
+            feature = self._read(part)
             yield b"".join(feature), lengths_of(feature)
-            if len(batch) < _BATCH:
-                return
 
-    def _read(self, rows: RowColumns) -> list[bytes]:
+    def _read(self, rows: SiteColumns) -> list[bytes]:
         """Keep the rows of a batch, given as columns; return their features."""
         names = [
             name or self.area_names.get(area or "", "") for name, area in zip(rows.area_name, rows.area, strict=True)
@@ -194,7 +187,7 @@ class _Reader:
             ratings,
         )
 
-    def _rated(self, rows: RowColumns) -> tuple[list[float], list[bytes]]:
+    def _rated(self, rows: SiteColumns) -> tuple[list[float], list[bytes]]:
         """Return the scores, and their JSON."""
         found: list[tuple[float, bytes]] = []
         for site_id, stored in zip(rows.id, rows.score, strict=True):
@@ -221,7 +214,7 @@ class _Reader:
 
     def _table(
         self,
-        rows: RowColumns,
+        rows: SiteColumns,
         area_names: list[str],
         facilities: list[_Amenities],
         services: list[_Amenities],
@@ -255,7 +248,7 @@ def _numbered(lexicon: Lexicon, values: Sequence[str | None], dtype: type[np.int
     return np.fromiter(map(lexicon.numbers.__getitem__, values), dtype=dtype, count=len(values))
 
 
-def _dates(rows: RowColumns) -> NDArray[np.int32]:
+def _dates(rows: SiteColumns) -> NDArray[np.int32]:
     """Return by row the days on which it was verified, 0 for never, and updated."""
     updated = [moment.toordinal() for moment in rows.updated_at]
     return np.column_stack((_days(rows.verified_on, 0), np.array(updated, dtype=np.int32)))
@@ -271,7 +264,7 @@ def _stored_rating(score: Score | None) -> tuple[float, bytes]:
 
 
 def read(
-    rows: Iterable[SiteRow],
+    parts: Iterable[SiteColumns],
     lexicons: Lexicons,
     area_names: Mapping[str, str],
     told: Told,
@@ -280,7 +273,7 @@ def read(
 
     Parameters
     ----------
-    rows : iterable of SiteRow
+    parts : iterable of SiteColumns
     lexicons : Lexicons
         Numbers of what repeats; grows by what is new.
     area_names : mapping of str to str
@@ -293,7 +286,7 @@ def read(
     for part in scores(evidence, told.day):
         known.update(ratings(part))
     reader = _Reader(lexicons, area_names, known, told.indicators)
-    feature = Blobs.joined(reader.features(rows))
+    feature = Blobs.joined(reader.features(parts))
     return Part(
         Table.joined(reader.tables),
         Closures.of(reader.closures),

@@ -10,16 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import repeat
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 import orjson
 
 from geodata.datum import convert_point
 from geodata.index.blobs import Blobs
 from geodata.sites import Datum, SourceRef
-
-#: A :class:`SiteRow` each field of which has the values of many sites.
-RowColumns: TypeAlias = Any
+from geodata.store import SiteColumns
 
 #: Values, of facilities say, of which is remembered what they come to.
 _KEPT = 4000
@@ -57,7 +55,7 @@ class Jsons(dict[Any, bytes]):
 
 
 def feature_values(
-    rows: RowColumns,
+    rows: SiteColumns,
     area_names: Sequence[str],
     facilities: Sequence[bytes],
     services: Sequence[bytes],
@@ -68,7 +66,7 @@ def feature_values(
 
     Parameters
     ----------
-    rows : RowColumns
+    rows : SiteColumns
     area_names : sequence of str
         The names of their areas.
     facilities, services : sequence of bytes
@@ -261,13 +259,13 @@ _PLAIN_EXTRAS: Mapping[str, Any] = {
 
 
 def extra_bases(
-    rows: RowColumns, facilities: Sequence[Mapping[str, Any]], services: Sequence[Mapping[str, Any]]
+    rows: SiteColumns, facilities: Sequence[Mapping[str, Any]], services: Sequence[Mapping[str, Any]]
 ) -> list[bytes]:
     """Return what only the page of one site shows, of many; empty parts are left out.
 
     Parameters
     ----------
-    rows : RowColumns
+    rows : SiteColumns
     facilities, services : sequence of mapping
         As :func:`remarks` made them.
     """

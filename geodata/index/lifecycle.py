@@ -117,7 +117,7 @@ class Lifecycle:
         areas = since.areas()
         lexicons = Lexicons.of(vocabulary)
         told = build.Told(read_evidence(since.evidence(), None), day, build.figures_json(since.indicators()))
-        part = build.read(since.rows, lexicons, {area.adcode: area.name for area in areas}, told)
+        part = build.read(since.columns, lexicons, {area.adcode: area.name for area in areas}, told)
         columns = build.whole(part, lexicons, since.aliases, day, _of_areas(since))
         return cls(
             columns,
@@ -188,7 +188,7 @@ class Lifecycle:
         lexicons = self._columns.lexicons.copy()
         evidence = read_evidence(since.evidence(), self._columns.evidence)
         told = build.Told(evidence, self.rated_on, build.figures_json(since.indicators()))
-        part = build.read(since.rows, lexicons, {area.adcode: area.name for area in self.areas}, told)
+        part = build.read(since.columns, lexicons, {area.adcode: area.name for area in self.areas}, told)
         columns, rows = build.patched(self._columns, part, lexicons, since.aliases, _of_areas(since))
         search = self._finder.search.patched(len(columns), rows, part.texts) if len(rows) else self._finder.search
         return type(self)(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,7 +15,17 @@ from geodata.sites import Hours, Score, SourceRef, StoredSite
 from geodata.store import schema
 from geodata.store.conditions import among
 from geodata.store.fields import from_row, storable
-from geodata.store.records import Batch, BatchChange, BatchInfo, Change, SiteOutline, SiteRow, SiteRows, StoreState
+from geodata.store.records import (
+    Batch,
+    BatchChange,
+    BatchInfo,
+    Change,
+    SiteColumns,
+    SiteOutline,
+    SiteRow,
+    SiteRows,
+    StoreState,
+)
 from geodata.store.types import Json, SharedJson
 
 if TYPE_CHECKING:
@@ -26,7 +37,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 #: Values in one IN list; SQLite takes 32,766 parameters in a statement.
 CHUNK = 5000
-_STREAM = {"yield_per": 2000}
+_STREAM = {"yield_per": 5000}
 _SCORE = ("score", "stars", "count", "confidence")
 _WIDTH = len(schema.sites.c)
 #: The columns of a site, JSON as shared values.
@@ -64,6 +75,15 @@ def lineage(connection: Connection, version: int) -> str:
 
 def site_rows(connection: Connection, where: sa.ColumnElement[bool]) -> Iterator[SiteRow]:
     """Stream the sites of a condition by id, each with its score and sources; JSON values are not to be changed."""
+    for columns in site_columns(connection, where):
+        yield from map(SiteRow._make, zip(*columns, strict=True))
+
+
+def site_columns(connection: Connection, where: sa.ColumnElement[bool]) -> Iterator[SiteColumns]:
+    """Stream the same column by column, some thousands of sites at a time.
+
+    What is done for each row takes longer than what is done for all at once.
+    """
     sites, scores, refs = schema.sites, schema.scores, schema.site_sources
     query = (
         sa.select(*_SITE, *(scores.c[name].label(f"rating_{name}") for name in _SCORE))
@@ -79,7 +99,6 @@ def site_rows(connection: Connection, where: sa.ColumnElement[bool]) -> Iterator
     )
     found = iter(connection.execute(of_sites, execution_options=_STREAM))
     ref = next(found, None)
-    # Column by column: what is done for each row takes longer than what is done for all at once.
     for part in connection.execute(query, execution_options=_STREAM).partitions():
         columns = list(zip(*part, strict=True))
         sources: dict[int, tuple[SourceRef, ...]] = {}
@@ -89,7 +108,19 @@ def site_rows(connection: Connection, where: sa.ColumnElement[bool]) -> Iterator
             ref = next(found, None)
         scores_of = [None if score[0] is None else Score(*score) for score in zip(*columns[_WIDTH:], strict=True)]
         sources_of = [sources.get(site_id, ()) for site_id in columns[0]]
-        yield from map(SiteRow._make, zip(*columns[:_WIDTH], scores_of, sources_of, strict=True))
+        yield SiteRow._make((*columns[:_WIDTH], scores_of, sources_of))
+
+
+def ahead(items: Iterator[T]) -> Iterator[T]:
+    """Yield items while the next one is fetched already: the database works at the same time as who uses them.
+
+    Nothing else may use the connection before the end.
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="stationmap-read") as reader:
+        fetched = reader.submit(next, items, None)
+        while (item := fetched.result()) is not None:
+            fetched = reader.submit(next, items, None)
+            yield item
 
 
 def outlines(connection: Connection) -> Iterator[SiteOutline]:
@@ -184,7 +215,7 @@ def rows_since(connection: Connection, version: int) -> SiteRows:
     pairs = connection.execute(sa.select(aliases.c.code, sites.c.code.label("present")).join_from(aliases, sites))
     return SiteRows(
         state=now,
-        rows=site_rows(connection, sites.c.data_version > version),
+        columns=ahead(site_columns(connection, sites.c.data_version > version)),
         aliases={row.code: row.present for row in pairs},
         calendar_days=calendar_days(connection),
         calendar_changed=written(schema.calendar_days),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from geodata.sites import Score, Site, SourceRef, StoredSite
 from geodata.store.ready import ReadyRow
@@ -259,6 +259,10 @@ class SiteRow(NamedTuple):
     sources: tuple[SourceRef, ...]
 
 
+#: A :class:`SiteRow` each field of which has the values of many sites.
+SiteColumns: TypeAlias = Any
+
+
 @dataclass(frozen=True, slots=True)
 class SiteRows:
     """What was written after a data version, seen in one snapshot; usable inside ``read_since`` only.
@@ -267,8 +271,9 @@ class SiteRows:
     ----------
     state : StoreState
         The version that the snapshot shows.
-    rows : iterator of SiteRow
-        Sites written since, by id; can be gone through once.
+    columns : iterator of SiteColumns
+        Sites written since, by id, some thousands at a time; can be gone through once, and nothing else be read before
+        its end.
     aliases : dict
         Every code that leads to another site's: old → present.
     calendar_days : list of CalendarDay
@@ -289,7 +294,7 @@ class SiteRows:
     """
 
     state: StoreState
-    rows: Iterator[SiteRow]
+    columns: Iterator[SiteColumns]
     aliases: Mapping[str, str]
     calendar_days: list[CalendarDay]
     calendar_changed: bool
@@ -302,3 +307,8 @@ class SiteRows:
     evidence: Callable[[], Iterator[tuple[Any, ...]]] = field(default=lambda: iter(()), repr=False)
     indicators: Callable[[], Iterator[tuple[int, Indicator]]] = field(default=lambda: iter(()), repr=False)
     area_indicators: Callable[[], list[tuple[str, Indicator]]] = field(default=list, repr=False)
+
+    def rows(self) -> Iterator[SiteRow]:
+        """Yield the same sites one by one."""
+        for part in self.columns:
+            yield from map(SiteRow._make, zip(*part, strict=True))

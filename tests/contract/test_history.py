@@ -53,7 +53,7 @@ def test_a_revert_puts_every_field_back_and_can_be_reverted(store: Store) -> Non
     assert (done.left, done.closed) == ([], 0)
     assert what(store.site(code)) == what(before)
     with store.read_since(-1) as since:
-        assert [row.search for row in since.rows] != ["new words"]
+        assert [row.search for row in since.rows()] != ["new words"]
     assert done.batch is not None
     revert_batch(store, done.batch, "zhao")
     assert what(store.site(code)) == what(after)

@@ -176,7 +176,7 @@ def test_a_source_that_saw_a_site_again_is_no_new_version_of_it(store: Store) ->
     assert after.sources == refs
     assert (after.version, after.updated_at) == (before.version, before.updated_at)
     with store.read_since(before.data_version) as rows:
-        assert [(row.code, row.search) for row in rows.rows] == [(code, "new words")]
+        assert [(row.code, row.search) for row in rows.rows()] == [(code, "new words")]
     with store.write(IMPORT) as writer:
         assert writer.update([SiteUpdate(after, after.site, (SourceRef("b", "9"),))]) == 1
     assert store.site(code).sources == (*refs, SourceRef("b", "9"))
@@ -286,18 +286,18 @@ def test_read_since_gives_what_was_written_since(store: Store) -> None:
     edit(store, codes[3], name="新")
     edit(store, codes[1], name="新")
     with store.read_since(-1) as rows:
-        assert [row.code for row in rows.rows] == codes
+        assert [row.code for row in rows.rows()] == codes
         assert (rows.calendar_changed, rows.areas_changed) == (True, False)
     with store.read_since(version) as rows:
         assert rows.state == store.state()
-        found = list(rows.rows)
+        found = list(rows.rows())
         assert [(row.code, row.name, row.search, row.sources) for row in found] == [
             (codes[i], "新", f"w{i}", (SourceRef("a", str(i)),)) for i in (1, 3)
         ]
         assert (rows.calendar_changed, rows.areas_changed) == (False, False)
         assert rows.calendar_days == official_days()
     with store.read_since(version + 2) as rows:
-        assert list(rows.rows) == []
+        assert list(rows.rows()) == []
 
 
 def test_read_since_shows_one_snapshot(store: Store) -> None:
@@ -306,7 +306,7 @@ def test_read_since_shows_one_snapshot(store: Store) -> None:
         version = rows.state.data_version
         edit(store, codes[0], name="later")
         add(store, NewSite(a_site("later")))
-        assert [row.name for row in rows.rows] == ["0", "1", "2"]
+        assert [row.name for row in rows.rows()] == ["0", "1", "2"]
     assert store.state().data_version == version + 2
 
 

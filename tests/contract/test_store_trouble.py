@@ -96,7 +96,7 @@ def test_no_reader_ever_misses_a_row(store: Store) -> None:
     limit = time.monotonic() + 90
     while version < last and not errors and time.monotonic() < limit:
         with store.read_since(version) as rows:
-            new = list(rows.rows)
+            new = list(rows.rows())
             assert {row.data_version for row in new} == set(range(version + 1, rows.state.data_version + 1))
             version = rows.state.data_version
             found |= {row.code for row in new}

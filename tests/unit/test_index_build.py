@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from geodata.index import build, features
+from geodata.index import features
 from geodata.index.features import of_each
 from geodata.sites import Access, Amenity, Position, Site
 from geodata.store import types
@@ -27,12 +27,10 @@ def site(number: int) -> Site:
 
 @pytest.mark.parametrize("batch", [1, 3, 40, 1000])
 @pytest.mark.parametrize("shared", [True, False])
-def test_rows_read_together_and_values_shared_change_no_answer(
-    monkeypatch: pytest.MonkeyPatch, batch: int, shared: bool
-) -> None:
+def test_rows_read_together_and_values_shared_change_no_answer(batch: int, shared: bool) -> None:
     expected = [load(RowStore([site(number)])).detail(code_of(0), NOON)["properties"] for number in range(4)]
-    monkeypatch.setattr(build, "_BATCH", batch)
     store = RowStore([site(number) for number in range(40)])
+    store.batch = batch
     if shared:
         store.rows = [
             row._replace(facilities=store.rows[at % 4].facilities, access=store.rows[at % 2].access)

@@ -138,7 +138,7 @@ def whole_file(path: Path) -> Iterator[Path]:
 def _rows(store: Store, columns: Columns, chosen: Selection) -> Iterator[Mapping[str, Value]]:
     is_in = in_area(store.areas(), chosen.area) if chosen.area else None
     with store.read_since(-1) as found:
-        for row in found.rows:
+        for row in found.rows():
             if row.code in found.aliases or (chosen.kinds and row.kind not in chosen.kinds):
                 continue
             if is_in is None or is_in(row.area, row.area_name):
