@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from geodata.errors import FileError
+from geodata.garbage import seldom_collected
 from geodata.messages import Message
 from geodata.store import BatchInfo, Store, Writer
 from geodata.vocabulary import Vocabulary, load_vocabulary
@@ -169,7 +170,7 @@ def batch(
         info = BatchInfo(
             kind or opened.subject, actor, source=report.source, file_name=report.file, file_sha256=report.sha256
         )
-        with store.write(info) as writer:
+        with seldom_collected(), store.write(info) as writer:
             yield writer
             _require_rows(report)
             if report.exit_code != EXIT_FAILED:

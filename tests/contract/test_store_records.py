@@ -72,7 +72,7 @@ def test_evidence_and_scores_belong_to_a_site(store: Store) -> None:
     assert store.site(second).score is None
     version = store.state().data_version
     with store.read_since(version - 1) as rows:
-        assert [(row.code, row.score) for row in rows.rows] == [(first, Score(4.25, 4, 2, 0.5))]
+        assert [(row.code, row.score) for row in rows.rows()] == [(first, Score(4.25, 4, 2, 0.5))]
     with store.write(BatchInfo("ratings", "li")) as writer:
         assert not writer.put_evidence(site_id, "2026", star)
         assert writer.put_scores({site_id: Score(4.25, 4, 2, 0.5), store.site(second).id: None}) == 0
