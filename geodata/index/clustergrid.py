@@ -85,12 +85,6 @@ class Window:
         across = (x >= self.west) & (x <= self.east) if self.west <= self.east else (x >= self.west) | (x <= self.east)
         return across & (y >= self.north) & (y <= self.south)
 
-    def coarser(self) -> Window:
-        """Return the cells of the zoom before that hold it."""
-        if self.west > self.east and self.west >> 1 == self.east >> 1:  # both ends in one cell: all around
-            return Window(self.zoom - 1, 0, cells_across(self.zoom - 1) - 1, self.north >> 1, self.south >> 1)
-        return Window(self.zoom - 1, self.west >> 1, self.east >> 1, self.north >> 1, self.south >> 1)
-
 
 class Grid:
     """Points in the order of the curve.

@@ -29,11 +29,6 @@ _BATCH = 50_000
 _NOTE = 9
 
 
-def no_evidence() -> EvidenceTable:
-    """Return a table without evidence."""
-    return read_evidence((), None)
-
-
 def read_evidence(rows: Iterable[Sequence[Any]], before: EvidenceTable | None) -> EvidenceTable:
     """Return the evidence of a store as a table, whose ``row`` are the ids of the sites.
 
