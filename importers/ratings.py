@@ -156,8 +156,9 @@ class _Run:
         columns = frozenset(self.opened.table.fields())
         result = self.template.result(record.texts, self.opened.words, columns)
         for item in result.unproven:
-            message = Message("template_unproven", {"criterion": item.name, "asks": item.asks})
-            self.opened.report.add("warning", message, row=record.row)
+            named = {"criterion_zh": item.name, "criterion_en": item.name_en}
+            asked = {"asks_zh": item.asks, "asks_en": item.asks_en}
+            self.opened.report.add("warning", Message("template_unproven", named | asked), row=record.row)
         note = "；".join(filter(None, (result.told, evidence.note)))
         return replace(evidence, value=result.value, scale=FULL, note=note)
 

@@ -54,14 +54,15 @@ class Criterion:
 
     Attributes
     ----------
-    code, name : str
+    code, name, name_en : str
+        The English name is the other one where the template has none.
     headings : tuple of str
         What its column may be called.
     points : float
         The most it can get.
     weight : float
         How much it counts beside the others, whatever its points are.
-    asks : str
+    asks, asks_en : str
         The evidence that is to be shown; empty where none is.
     proof : tuple of str
         What the column with that evidence may be called.
@@ -69,10 +70,12 @@ class Criterion:
 
     code: str
     name: str
+    name_en: str
     headings: tuple[str, ...]
     points: float
     weight: float
     asks: str
+    asks_en: str
     proof: tuple[str, ...]
 
     @property
@@ -215,10 +218,12 @@ def load_template(asked: Path | str) -> Template:
         Criterion(
             item.code,
             item.name,
+            item.name_en or item.name,
             tuple(dict.fromkeys(filter(None, (item.name, item.name_en, *item.headings)))),
             item.points,
             1.0 if item.weight is None else item.weight,
             item.asks,
+            item.asks_en or item.asks,
             tuple(item.proof),
         )
         for item in content.criteria

@@ -147,6 +147,10 @@ def test_an_inspection_by_the_six_haves(store: Store, sites: dict[str, int], wri
     )
     report = import_ratings(store, path, source="union", template="六有", today=TODAY)
     assert told(report) == ["template_unproven", "template_too_little", "template_points"]
+    unproven = next(issue.message for issue in report.issues if issue.message.code == "template_unproven")
+    assert unproven.text("en") == (
+        "“A common sign” has points, but the evidence asked for (A photo of the sign) is not shown."
+    )
     assert "template_open_weights" in [issue.message.code for issue in report.issues]
     (first,) = store.evidence()[sites["1"]]
     assert (first.scheme, first.name, first.value, first.scale) == ("inspection", "六有", 75.0, 100.0)
