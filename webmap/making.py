@@ -7,11 +7,13 @@ database is away.
 from __future__ import annotations
 
 import logging
+import shutil
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -47,7 +49,7 @@ class Making:
         self._command = [sys.executable, "-c", f"from {module} import main; main()"]
         self._what = what
         self._lock = threading.Lock()
-        self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        self._temporary: Path | None = None
         self._thread: threading.Thread | None = None
         self._failed_at: float | None = None
 
@@ -59,8 +61,10 @@ class Making:
             return self._given
         with self._lock:
             if self._temporary is None:
-                self._temporary = tempfile.TemporaryDirectory(prefix="stationmap-data-")
-            return Path(self._temporary.name)
+                self._temporary = Path(tempfile.mkdtemp(prefix="stationmap-data-"))
+                # It ends with whoever has it, at the latest with the process.
+                weakref.finalize(self, shutil.rmtree, self._temporary, ignore_errors=True)
+            return self._temporary
 
     @property
     def failed(self) -> bool:

@@ -38,7 +38,7 @@ class Desk(NamedTuple):
 
 @contextmanager
 def opened_desk(store_url: str, folder: Path, running: Running) -> Iterator[Desk]:
-    """Serve a copy of the store at ``store_url``; reports may be sent at once and as many as one likes."""
+    """Serve a copy of the store at ``store_url``; reports may be sent at once, nothing is limited."""
     url = f"sqlite:///{folder}/own.db"
     original, store = open_store(store_url), open_store(url)
     copy_store(original, store)
@@ -46,7 +46,10 @@ def opened_desk(store_url: str, folder: Path, running: Running) -> Iterator[Desk
     add_user(store)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("webmap.reporting.forms.LEAST_AGE_S", 0.0)
-        with running(url, secret_key=SECRET, data_dir=str(folder), report_limit="off") as (app, address):
+        with running(url, secret_key=SECRET, data_dir=str(folder), report_limit="off", login_limit="off") as (
+            app,
+            address,
+        ):
             yield Desk(store, app, address, folder / "reports")
     store.dispose()
 

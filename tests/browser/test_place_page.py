@@ -115,7 +115,7 @@ def test_list_in_text_needs_no_script(open_page: Open) -> None:
     page.locator(".noscript a").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("全部地点")
     page.get_by_label("厕所").check()
-    page.get_by_label("现在开放").check()
+    page.get_by_label("开放时间").select_option(label="现在开放")
     page.get_by_role("button", name="查看地点").click()
     expect(page.locator(".text-list h3")).to_have_text(["大海阳路爱心驿家", "万达广场骑手驿站"])
     page.locator(".text-list a").first.click()

@@ -88,11 +88,11 @@ def test_no_reader_ever_misses_a_row(store: Store) -> None:
             errors.append(error)
 
     threads = [threading.Thread(target=write, args=[number]) for number in range(writers)]
-    for thread in threads:
-        thread.start()
     found: set[str] = set()
     version = store.state().data_version
     last = version + writers * rounds
+    for thread in threads:
+        thread.start()
     limit = time.monotonic() + 90
     while version < last and not errors and time.monotonic() < limit:
         with store.read_since(version) as rows:

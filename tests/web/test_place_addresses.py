@@ -182,7 +182,7 @@ def test_what_is_kept_is_bounded() -> None:
 
 
 def test_signs_are_those_of_the_map() -> None:
-    script = (static_folder() / "markers.js").read_text(encoding="utf-8")
+    script = (static_folder() / "signs.js").read_text(encoding="utf-8")
     template = (templates_folder() / "parts" / "place.html").read_text(encoding="utf-8")
     paths = re.findall(r'"(M[\d.][^"]+z)"', script)
     assert len(paths) >= 5
