@@ -1,8 +1,10 @@
-"""Fewer rounds of Python's garbage collector while a great many objects are made that live on."""
+"""Memory while a great many objects are made: fewer rounds of the garbage collector, and what is free given back."""
 
 from __future__ import annotations
 
+import ctypes
 import gc
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,3 +34,15 @@ def seldom_collected() -> Iterator[None]:
             _inside -= 1
             if not _inside:
                 gc.set_threshold(*_usual)
+
+
+def give_back_memory() -> None:
+    """Give memory that is free back to the system, where the C library can.
+
+    After 200,000 sites were read more lies free among the index's own arrays than these take, and would stay with the
+    process for as long as it lives.
+    """
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc's; musl has none
+        if trim is not None:
+            trim(0)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from geodata.calendar import WorkCalendar
-from geodata.garbage import seldom_collected
+from geodata.garbage import give_back_memory, seldom_collected
 from geodata.index import build
 from geodata.index.areanames import AreaNames
 from geodata.index.charge import Charge
@@ -108,7 +108,9 @@ class Lifecycle:
             If the store cannot be read.
         """
         with seldom_collected(), store.read_since(_NOTHING_READ) as since:
-            return cls.of(since, vocabulary=vocabulary, tz=tz, today=today)
+            index = cls.of(since, vocabulary=vocabulary, tz=tz, today=today)
+        give_back_memory()
+        return index
 
     @classmethod
     def of(cls, since: SiteRows, *, vocabulary: Vocabulary, tz: ZoneInfo, today: date | None = None) -> Self:

@@ -6,7 +6,8 @@ import gc
 
 import pytest
 
-from geodata.garbage import SELDOM, seldom_collected
+from geodata import garbage
+from geodata.garbage import SELDOM, give_back_memory, seldom_collected
 
 
 def test_the_collector_looks_seldom_inside_and_as_before_afterwards() -> None:
@@ -25,3 +26,18 @@ def test_an_error_inside_changes_nothing_of_that() -> None:
     with pytest.raises(ValueError, match="inside"), seldom_collected():
         raise ValueError("inside")
     assert gc.get_threshold() == usual
+
+
+def test_free_memory_is_given_back_where_the_c_library_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    class Library:
+        malloc_trim = asked.append
+
+    monkeypatch.setattr(garbage.sys, "platform", "linux")
+    monkeypatch.setattr(garbage.ctypes, "CDLL", lambda _: Library)
+    give_back_memory()
+    assert asked == [0]
+    monkeypatch.setattr(garbage.ctypes, "CDLL", lambda _: object())
+    give_back_memory()
+    assert asked == [0]
