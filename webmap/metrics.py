@@ -11,10 +11,11 @@ import ipaddress
 import os
 import re
 import shutil
+import struct
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,9 @@ LATENCIES_S = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 
 
 #: Requests by any other method are counted together: clients may invent methods without end.
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
+
+#: How often the files of the workers are read until all are whole, and how long each time is waited.
+_TRIES, _PAUSE_S = 5, 0.05
 
 _CHECKED = "stationmap_data_checked_timestamp_seconds"
 
@@ -200,6 +204,11 @@ class Metrics:
         forget_ended_processes(Path(folder))
         registry = CollectorRegistry()
         MultiProcessCollector(registry, path=folder)  # type: ignore[no-untyped-call]
+        for _ in range(_TRIES - 1):
+            # A worker that has just been started may be in the middle of making its files.
+            with suppress(OSError, ValueError, struct.error):
+                return bytes(generate_latest(_WithAge(registry, self._version)))
+            time.sleep(_PAUSE_S)
         return bytes(generate_latest(_WithAge(registry, self._version)))
 
 

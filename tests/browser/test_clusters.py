@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Response, expect
 
 from geodata.store import open_store
 from tests.browser.conftest import Open, running
@@ -48,11 +48,17 @@ def open_crowd(open_page: Open, crowd: str) -> Callable[..., Page]:
     return open_it
 
 
+def body_of(page: Page, answer: Response) -> dict[str, Any]:
+    """Return what was answered; asked once more, for the browser may have thrown the first answer away already."""
+    found: dict[str, Any] = page.request.get(answer.url).json()
+    return found
+
+
 def after(page: Page, script: str) -> dict[str, Any]:
     """Do something that makes the page ask for clusters; return the answer when it is drawn."""
     with page.expect_response(lambda answer: "/sites/clusters" in answer.url and answer.ok) as answer:
         page.evaluate(script)
-    found: dict[str, Any] = answer.value.json()
+    found = body_of(page, answer.value)
     page.wait_for_function(f"n => document.querySelectorAll('{MARKERS}').length === n", arg=len(found["features"]))
     return found
 
@@ -115,7 +121,7 @@ def test_filters_hold_for_clusters(open_crowd: Callable[..., Page]) -> None:
     everything = after(page, "void map_page.setView([31, 118], 7, { animate: false })")
     with page.expect_response(lambda answer: "/sites/clusters" in answer.url and "microwave" in answer.url) as answer:
         page.locator("#chips").get_by_role("button", name="微波炉").click()
-    filtered = answer.value.json()
+    filtered = body_of(page, answer.value)
     assert 0 < filtered["total"] < everything["total"]
     page.wait_for_function(f"n => document.querySelectorAll('{MARKERS}').length === n", arg=len(filtered["features"]))
     assert sorted(page.evaluate(SEEN)) == counts(filtered)

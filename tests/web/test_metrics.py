@@ -135,3 +135,21 @@ print(metrics.text().decode())
     forget_ended_processes(tmp_path)
     assert not list(tmp_path.glob("gauge_live*"))
     assert list(tmp_path.glob("counter_*"))
+
+
+def test_files_that_a_new_worker_is_still_making_are_waited_for(tmp_path: Path) -> None:
+    code = """
+import os, threading, pathlib
+from webmap.metrics import Metrics
+metrics = Metrics("1")
+metrics.request("/x", "GET", "200", 0.001)
+begun = pathlib.Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]) / "counter_1.db"
+begun.write_bytes(b"")
+threading.Timer(0.06, begun.unlink).start()
+print(metrics.text().decode())
+"""
+    environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert samples(done.stdout)["stationmap_requests_total", "GET", "/x", "200"] == 1
