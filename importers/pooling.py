@@ -17,6 +17,7 @@ from multiprocessing.connection import wait
 from typing import Any
 
 from geodata.errors import FileError, ValueUnusableError
+from geodata.garbage import SELDOM
 from geodata.store import SiteEncoder
 from importers.columns import Table
 from importers.prepared import ready_rows
@@ -148,7 +149,7 @@ def _begin(recipe: Recipe, encoder: SiteEncoder) -> None:
     _prepare_here, _encoder = Preparer(recipe).prepare, encoder
     # What was loaded stays; rows come and go by the thousand and hardly ever in circles.
     gc.freeze()
-    gc.set_threshold(50_000)
+    gc.set_threshold(*SELDOM)
 
 
 def _end_with(sentinel: Any) -> None:

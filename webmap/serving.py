@@ -110,14 +110,15 @@ def application(settings: Settings) -> Flask:
 
     # Until granian sets its own handlers a worker has those of its parent, which would swallow the order to end.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    # Before the data is read, which may take longer than is waited for, and puts the threshold back to what it found.
+    gc.set_threshold(GARBAGE_AT)
     app = create_app(settings)
     read_model = app.extensions["stationmap"].read_model
     read_model.start()
     if not read_model.wait_first(FIRST_LOAD_S):
         log.warning("worker %d has no data yet and answers 503 until the store can be read", os.getpid())
     warm(app)
-    # What is loaded stays: without it the collector has next to nothing to go through, and it need not look so often.
+    # What is loaded stays: without it the collector has next to nothing to go through.
     gc.collect()
     gc.freeze()
-    gc.set_threshold(GARBAGE_AT)
     return app
