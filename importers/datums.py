@@ -16,7 +16,6 @@ from typing import Any, Protocol, get_args
 import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import bdtrc
 
 from geodata.datum import to_wgs84
 from geodata.sites import Datum
@@ -180,6 +179,8 @@ def judge(evidence: Evidence) -> Verdict:
 def _chance(best: Floats, other: Floats) -> float:
     """Return the probability that so many of the points that differ favour one of two equal datums."""
     wins, losses = int((best < other - SAME_M).sum()), int((other < best - SAME_M).sum())
+    from scipy.special import bdtrc  # loading it takes longer than most imports of a list
+
     return float(bdtrc(wins - 1, wins + losses, 0.5)) if wins else 1.0
 
 

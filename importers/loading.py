@@ -42,6 +42,8 @@ class Loader:
     ranks: Ranks = field(default_factory=lambda: Ranks(""))
     complete: bool = False
     listen: Listener | None = None
+    #: nothing is stored yet, so no row needs to be looked up
+    into_empty: bool = False
     _first_row: RowsByKey = field(default_factory=RowsByKey)
     _matched: dict[int, int] = field(default_factory=dict)
     _resembling: Resembling | None = None
@@ -76,7 +78,8 @@ class Loader:
 
     def _load(self, items: Sequence[Prepared], writer: Writer | None) -> None:
         """Write the rows whose site is known or sure, and those that resemble none; the others wait for the end."""
-        stored = find_stored(self.store, self.report.source, [(item.key, item.code) for item in items])
+        keys = [] if self.into_empty else [(item.key, item.code) for item in items]
+        stored = find_stored(self.store, self.report.source, keys) if keys else {}
         areas = self.assigner.holding([item.point for item in items])
         rows: list[Placed] = []
         unknown: list[Waiting] = []

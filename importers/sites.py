@@ -130,7 +130,8 @@ def import_sites(
             report.add("info", Message("datum_in_heading", {"datum": named[1]}), column=named[0])
         with batch(store, opened, actor) as writer:
             # Asked while nobody else can write: rows of an empty store are compared with nothing.
-            drafts = writer is None or listen is not None or next(store.outlines(), None) is not None
+            loader.into_empty = next(store.outlines(), None) is None
+            drafts = writer is None or listen is not None or not loader.into_empty
             parts = at_hand.parts(opened.table, surveyed, drafts=drafts)
             loader.run(writer, parts, surveyed.rows, progress)
     if write_profile is not None:

@@ -22,7 +22,7 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
     """Return the WSGI application.
 
     The store is not touched here: the first request, or ``app.extensions["stationmap"].read_model.start()``, opens it
-    in the process that answers requests.
+    in the process that answers requests; :func:`close_app` ends what then runs.
 
     Parameters
     ----------
@@ -94,6 +94,13 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
     reporting.register_reporting(app, settings)
     desk.register_desk(app, settings)
     return app
+
+
+def close_app(app: Flask) -> None:
+    """End the threads of an application and its connections to the store and to the queue, in the present process."""
+    app.extensions["stationmap"].read_model.stop()
+    app.extensions["stationmap.store"].close()
+    app.extensions["stationmap.queue"].close()
 
 
 def _as_it_is(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -63,6 +63,11 @@ class Queue:
             return False
         return True
 
+    def close(self) -> None:
+        """Close the connection, if there is one; it opens again where it is needed."""
+        if "_connected" in self.__dict__:
+            self.huey.storage.close()
+
     def today(self) -> date:
         """Return the present day where the places are."""
         return datetime.now(self._settings.place.tz).date()

@@ -57,6 +57,13 @@ class WorkerStore:
                 self._store, self._pid = open_store(self._url, **LIMITS), os.getpid()
             return self._store
 
+    def close(self) -> None:
+        """Close the connections that this process has."""
+        with self._lock:
+            if self._store is not None and self._pid == os.getpid():
+                self._store.dispose()
+            self._store = None
+
 
 def register_store(app: Flask, settings: Settings) -> None:
     """Give ``app`` a store of its own."""

@@ -66,6 +66,7 @@ class Worker:
             self._ending.set()
             if self._present is not None:
                 _quietly(lambda: runs.give_back(self._store, self._present or 0, self.name))
+            self.queue.close()
             self._store.dispose()
 
     def execute(self, run_id: int) -> None:

@@ -29,6 +29,8 @@ def problems(backend: Backend, connection: Connection, vocabulary: Vocabulary) -
 def _dangling(backend: Backend, connection: Connection) -> Iterator[Message]:
     """Find references without their record; foreign keys too, which a tool may have switched off."""
     references = [(key.parent, key.column) for table in schema.metadata.sorted_tables for key in table.foreign_keys] + [
+        (schema.changes.c.batch_id, schema.batches.c.id),
+        (schema.changes.c.site_id, schema.sites.c.id),
         (schema.sites.c.operator_code, schema.organisations.c.code),
         (schema.organisations.c.parent, schema.organisations.c.code),
         (schema.street_networks.c.blob, schema.blobs.c.sha256),

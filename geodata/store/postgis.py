@@ -118,9 +118,11 @@ class PostgisBackend(Backend):
         connection.execute(sa.text(f"TRUNCATE {quote(passing.name)}"))
 
     def reserve_ids(self, connection: Connection, table: sa.Table, count: int) -> Sequence[int]:
-        """Take the next values of the sequence."""
-        query = sa.select(sa.func.nextval(_sequence(table))).select_from(sa.func.generate_series(1, count))
-        return connection.execute(query).scalars().all()
+        """Take the next values of the sequence, as one array: rows of one number each take much longer to fetch."""
+        numbers = sa.select(sa.func.nextval(_sequence(table)).label("id")).select_from(
+            sa.func.generate_series(1, count)
+        )
+        return connection.execute(sa.select(sa.func.array_agg(numbers.subquery().c.id))).scalar_one() or ()
 
     def last_id(self, connection: Connection, table: sa.Table) -> int:
         """Return the sequence's last value."""

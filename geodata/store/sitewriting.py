@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from geodata.errors import ConflictError, NotFoundError
-from geodata.sites import SourceRef, StoredSite, new_code
+from geodata.sites import SourceRef, StoredSite, new_codes
 from geodata.store import reading, schema
 from geodata.store.conditions import among
 from geodata.store.fields import FieldChange, field_changes, refuse_unstorable, to_row
@@ -130,11 +130,12 @@ class SiteWriting(Transaction):
         """Return codes that no site and no alias has or had."""
         codes: dict[str, None] = {}
         while len(codes) < count:
-            wanted = {new_code() for _ in range(count - len(codes))} - set(codes)
-            for table in (schema.sites, schema.site_aliases):
-                taken = sa.select(table.c.code).where(among(self.connection, table.c.code, wanted))
-                wanted -= set(self.connection.execute(taken).scalars())
-            codes |= dict.fromkeys(wanted)
+            wanted = dict.fromkeys(new_codes(count - len(codes)))
+            columns = (schema.sites.c.code, schema.site_aliases.c.code)
+            taken = sa.union_all(*(sa.select(code).where(among(self.connection, code, wanted)) for code in columns))
+            for code in self.connection.execute(taken).scalars():
+                wanted.pop(code, None)
+            codes |= wanted
         return list(codes)
 
     def _update(self, items: Sequence[SiteUpdate]) -> int:

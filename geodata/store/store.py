@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -289,8 +289,8 @@ class Store:
         with self.snapshot() as connection:
             return reading.batch(connection, batch_id)
 
-    def changes(self, batch_id: int) -> Iterator[BatchChange]:
-        """Stream what a batch changed, in its order."""
+    def changes(self, batch_id: int) -> Generator[BatchChange, None, None]:
+        """Stream what a batch changed, in its order; whoever stops before the end closes it."""
         with self.snapshot() as connection:
             yield from reading.changes_of(connection, batch_id)
 

@@ -14,9 +14,6 @@ from importers.reading.archive import map_in
 from importers.reading.delimited import read_delimited
 from importers.reading.geojson import read_geojson
 from importers.reading.grid import Grid, Row
-from importers.reading.osm import read_osm
-from importers.reading.parquet import read_parquet
-from importers.reading.vector import read_archived, read_vector
 from importers.reading.workbook import read_workbook
 
 __all__ = ["Grid", "Row", "Source", "open_source"]
@@ -113,15 +110,15 @@ def _reader(path: Path, head: bytes) -> tuple[str, Callable[[Path], list[Grid]]]
     if head.startswith(_OLE):
         return "xls", read_workbook
     if head.startswith(_SQLITE):
-        return "gpkg", read_vector
+        return "gpkg", _vector
     if head.startswith(_SHAPE):
-        return "shp", read_vector
+        return "shp", _vector
     if head.startswith(_FLATGEOBUF):
-        return "fgb", read_vector
+        return "fgb", _vector
     if head.startswith(_PARQUET):
-        return "parquet", read_parquet
+        return "parquet", _parquet
     if _PBF in head[:64]:
-        return "osm.pbf", read_osm
+        return "osm.pbf", _osm
     for magic, kind in _BINARY.items():
         if head.startswith(magic):
             raise FileError("file_binary", file=path.name, found=kind)
@@ -144,16 +141,43 @@ def _in_archive(path: Path) -> tuple[str, Callable[[Path], list[Grid]]]:
     if suffix is None:
         return "xlsx", read_workbook
     name = {".shp": "shp.zip", ".kml": "kmz"}.get(suffix, f"{suffix[1:]}.zip")
-    return name, read_archived
+    return name, _archived
 
 
 def _in_xml(path: Path, text: bytes) -> tuple[str, Callable[[Path], list[Grid]]]:
     root = re.search(rb"<([A-Za-z][\w:.-]*)", re.sub(rb"(?s)<\?.*?\?>|<!--.*?-->", b"", text))
     name = root[1].split(b":")[-1].lower() if root else b""
     if name in (b"kml", b"gpx"):
-        return name.decode(), read_vector
+        return name.decode(), _vector
     if name == b"osm":
-        return "osm", read_osm
+        return "osm", _osm
     if path.suffix.lower() in _TABLES and re.search(rb"(?i)<(?:html|table)\b", text):
         raise FileError("file_web_page", file=path.name)
     raise FileError("file_binary", file=path.name, found="XML")
+
+
+# Loading what reads maps takes longer than reading a short list, and the processes that prepare rows never read one.
+
+
+def _vector(path: Path) -> list[Grid]:
+    from importers.reading.vector import read_vector
+
+    return read_vector(path)
+
+
+def _archived(path: Path) -> list[Grid]:
+    from importers.reading.vector import read_archived
+
+    return read_archived(path)
+
+
+def _parquet(path: Path) -> list[Grid]:
+    from importers.reading.parquet import read_parquet
+
+    return read_parquet(path)
+
+
+def _osm(path: Path) -> list[Grid]:
+    from importers.reading.osm import read_osm
+
+    return read_osm(path)

@@ -17,7 +17,7 @@ from geodata.store import BatchInfo, NewSite, open_store
 from tests.benchmarks.national import SEED, sites
 from tests.benchmarks.server import EMPTY
 from tests.benchmarks.serving import fetch, served, watched
-from webmap import create_app
+from webmap import close_app, create_app
 from webmap.compression import gzipped
 from webmap.settings import Settings
 
@@ -66,8 +66,7 @@ def speeds(url: str, codes: list[str], seconds: float) -> None:
 def weights(url: str, code: str) -> None:
     """Print the bytes of pages, and of the scripts and styles that come with them, as they are sent."""
     app = create_app(Settings.load(env_file=None, database_url=url))
-    model = app.extensions["stationmap"].read_model
-    model.refresh()
+    app.extensions["stationmap"].read_model.refresh()
     client = app.test_client()
     print(f"\n{'':22}{'page':>10}{'with files':>12}   compressed bytes")
     rules = {rule.rule for rule in app.url_map.iter_rules()}
@@ -79,7 +78,7 @@ def weights(url: str, code: str) -> None:
         files = {address.partition("#")[0] for address in re.findall(r'"(/assets/[^"]+)"', page.text)}
         sent = [client.get(address, headers={"Accept-Encoding": "br, gzip"}) for address in files]
         print(f"{path.replace(code, 'CODE'):22}{own:10}{own + sum(len(answer.data) for answer in sent):12}")
-    model.stop()
+    close_app(app)
 
 
 def main() -> None:

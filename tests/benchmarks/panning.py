@@ -15,7 +15,7 @@ import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.serving import DESK, Visit, launch, served
-from webmap import create_app
+from webmap import close_app, create_app
 from webmap.settings import Settings
 
 #: Keeps the browser making frames, also while nothing moves; what happens at one is only in the trace.
@@ -71,8 +71,7 @@ def traced(browser: Browser, page: Page, act: Callable[[Page], object]) -> dict[
 def measure(url: str) -> dict[str, dict[str, float]]:
     """Return the times between frames by what was done meanwhile, on the sites of a store."""
     app = create_app(Settings.load(env_file=None, database_url=url, rate_limit="off", snapshot_dir="off"))
-    read_model = app.extensions["stationmap"].read_model
-    read_model.refresh()
+    app.extensions["stationmap"].read_model.refresh()
     found: dict[str, dict[str, float]] = {}
     with sync_playwright() as playwright, served(app) as address:
         browser = launch(playwright)
@@ -89,7 +88,7 @@ def measure(url: str) -> dict[str, dict[str, float]]:
             found[f"dragged at zoom {zoom}"] = traced(browser, page, drag_about)
         found["zoomed out"] = traced(browser, page, zoom_out)
         browser.close()
-    read_model.stop()
+    close_app(app)
     return found
 
 

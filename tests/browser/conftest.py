@@ -15,7 +15,7 @@ from geodata.store import open_store
 from tests.browser.desk import Desk, opened_desk
 from tests.browser.places import LAT, LON, NOW, fill
 from tests.browser.serving import DESK, Visit, launch, served
-from webmap import create_app
+from webmap import close_app, create_app
 from webmap.settings import Settings
 
 expect.set_options(timeout=10_000)
@@ -41,13 +41,12 @@ def codes(store_url: str) -> dict[str, str]:
 @contextmanager
 def running(store_url: str, **values: Any) -> Iterator[tuple[Flask, str]]:
     app = create_app(Settings.load(env_file=None, database_url=store_url, **values), clock=lambda: NOW)
-    model = app.extensions["stationmap"].read_model
-    model.refresh()
+    app.extensions["stationmap"].read_model.refresh()
     try:
         with served(app) as address:
             yield app, address
     finally:
-        model.stop()
+        close_app(app)
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from geodata.store import open_store
 from tests.browser.places import TZ
 from tests.browser.serving import DESK, PHONE, Visit, await_map, launch, served
-from webmap import create_app
+from webmap import close_app, create_app
 from webmap.demo import fill_demo
 from webmap.settings import Settings
 
@@ -98,14 +98,13 @@ def main(folder: Path = FOLDER) -> None:
         fill_demo(store)
         store.dispose()
         app = create_app(Settings.load(env_file=None, database_url=url, base_map="none"), clock=lambda: NOW)
-        model = app.extensions["stationmap"].read_model
-        model.refresh()
+        app.extensions["stationmap"].read_model.refresh()
         browser = launch(playwright)
         with served(app) as address:
             for picture in PICTURES:
                 take(browser, address, picture, folder)
         browser.close()
-        model.stop()
+        close_app(app)
 
 
 if __name__ == "__main__":

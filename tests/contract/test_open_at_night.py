@@ -14,6 +14,7 @@ from geodata.index.text import search_text
 from geodata.sites import Hours, Position, Site, SourceRef
 from geodata.store import BatchInfo, NewSite, Store
 from tests.web.conftest import TZ, loaded
+from webmap import close_app
 
 #: Hours, and who is open at a time of the day: told without the index.
 HOURS: dict[str | None, Callable[[float], bool]] = {
@@ -81,7 +82,7 @@ def test_the_same_places_everywhere(store: Store, clock: str, hour: float) -> No
         assert f"按 {int(hour):02}:" in client.get("/list?open=night").text
         assert '"open":["night"]' in client.get("/embed?open=night").text.replace(" ", "")
     finally:
-        app.extensions["stationmap"].read_model.stop()
+        close_app(app)
 
 
 def test_an_answer_about_a_night_ends_with_it(sqlite_store: Store) -> None:
@@ -98,7 +99,7 @@ def test_an_answer_about_a_night_ends_with_it(sqlite_store: Store) -> None:
             tags.append(app.test_client().get("/list?open=night").headers["ETag"])
         assert tags[0] == tags[1] != tags[2]
     finally:
-        parts.read_model.stop()
+        close_app(app)
 
 
 def test_the_time_of_a_night_keeps_its_zone() -> None:

@@ -21,7 +21,7 @@ from geodata.sites import (
     Site,
     SourceRef,
 )
-from geodata.store import BatchInfo, NewSite, SiteUpdate, Store, open_store
+from geodata.store import BatchInfo, NewSite, SiteUpdate, Store, open_store, sitewriting
 from tests.sites import a_site, full_site, sites
 
 BY_HAND = BatchInfo("edit", "wang")
@@ -59,6 +59,16 @@ def test_every_field_comes_back_as_it_was_written(store: Store) -> None:
     assert set(code) <= set(CODE_ALPHABET)
     assert before <= stored.created_at == stored.updated_at <= datetime.now(UTC)
     assert stored.created_at.utcoffset() == timedelta(0)
+
+
+def test_no_code_is_given_twice(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    [first] = add(store, NewSite(a_site("first")))
+    with store.write(BY_HAND) as writer:
+        writer.add_alias("ALIAS2", first)
+    drawn = [[first, "ALIAS2", "NEW222"], ["NEW222", "NEW333"], ["NEW444"]]
+    monkeypatch.setattr(sitewriting, "new_codes", lambda count: drawn.pop(0))
+    codes = add(store, *(NewSite(a_site(name)) for name in "甲乙丙"))
+    assert sorted(codes) == ["NEW222", "NEW333", "NEW444"]
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

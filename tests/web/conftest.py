@@ -29,7 +29,7 @@ from geodata.sites import (
     SourceRef,
 )
 from geodata.store import BatchInfo, NewSite, Store, copy_store, open_store
-from webmap import create_app
+from webmap import close_app, create_app
 from webmap.settings import Settings
 
 TZ = ZoneInfo("Asia/Shanghai")
@@ -180,7 +180,7 @@ def app(filled: Filled) -> Iterator[Flask]:
     """The application; tests that change it or its data take ``make_app``."""
     app = loaded(filled.store, NOW)
     yield app
-    app.extensions["stationmap"].read_model.stop()
+    close_app(app)
 
 
 @pytest.fixture
@@ -199,7 +199,7 @@ def make_app(own: Filled) -> Iterator[Callable[..., Flask]]:
 
     yield make
     for app in made:
-        app.extensions["stationmap"].read_model.stop()
+        close_app(app)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from geodata.store import Store, runs
 from tests.contract.test_planning import fill
 from tests.plans import EAST, NORTH, SHANGHAI, SOUTH, WEST
 from tests.web.staff import HERE, SECRET, add_user, log_in, token_of
-from webmap import create_app
+from webmap import close_app, create_app
 from webmap.settings import Settings
 
 SCENARIO: dict[str, Any] = {
@@ -59,7 +59,7 @@ def desk(store: Store) -> Iterator[Desk]:
     app = create_app(Settings.load(env_file=None, database_url=store.url, secret_key=SECRET))
     app.extensions["stationmap"].read_model.refresh()
     yield Desk(store, app.test_client())
-    app.extensions["stationmap"].read_model.stop()
+    close_app(app)
 
 
 def test_from_the_gap_to_a_result_and_its_files(desk: Desk) -> None:

@@ -20,6 +20,7 @@ from python_calamine import CalamineWorkbook
 from geodata.sites import Site, SourceRef
 from geodata.store import BatchInfo, NewSite
 from tests.web.conftest import NOW, SITES, Filled, loaded
+from webmap import close_app
 from webmap.opendata import OpenData
 from webmap.pages.numbers.data import licence_address
 
@@ -44,7 +45,7 @@ def publishing(filled: Filled, tmp_path_factory: pytest.TempPathFactory) -> Iter
     assert client.get("/data").status_code == 200
     files_of(app).making.wait(120)
     yield app
-    app.extensions["stationmap"].read_model.stop()
+    close_app(app)
 
 
 @pytest.fixture
@@ -125,7 +126,7 @@ def test_files_outlive_the_database_and_follow_the_data(own: Filled, tmp_path: P
     after = json.loads(fetched(client, "/data/all.geojson"))
     assert len(after["features"]) == len(json.loads(before)["features"]) + 1
     assert not old.exists()
-    model.stop()
+    close_app(app)
 
 
 def test_a_lost_database_is_told_where_no_file_was_kept(own: Filled, tmp_path: Path) -> None:
@@ -139,7 +140,7 @@ def test_a_lost_database_is_told_where_no_file_was_kept(own: Filled, tmp_path: P
     answer = client.get("/en/data/all.csv")
     assert answer.status_code == 503
     assert "The database does not answer" in answer.get_data(as_text=True)
-    app.extensions["stationmap"].read_model.stop()
+    close_app(app)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from geodata.datum import convert_point
 from geodata.errors import StoreUnavailableError
 from geodata.store import BatchInfo, SiteUpdate
 from tests.web.conftest import LAT, LON, NOW, SITES, Filled, settings_for
-from webmap import create_app
+from webmap import close_app, create_app
 
 
 def test_vocabulary_has_all_words(client: FlaskClient) -> None:
@@ -93,7 +93,7 @@ def test_without_a_store_it_starts_and_says_so(tmp_path: object) -> None:
         assert client.get("/api/v1/vocabulary").status_code == 200
         assert client.get("/api/v1/openapi.json").status_code == 200
     finally:
-        app.extensions["stationmap"].read_model.stop()
+        close_app(app)
 
 
 def test_the_last_data_stays_when_the_store_fails(

@@ -21,7 +21,7 @@ from geodata.store import BatchInfo, Store, revert_batch
 from geodata.streets import StreetNetwork
 from tests.web.conftest import Filled, settings_for
 from tests.web.test_metrics import scraped
-from webmap import create_app
+from webmap import close_app, create_app
 from webmap.cli import main
 from webmap.readmodel import ReadModel
 
@@ -162,17 +162,16 @@ def test_streets_that_come_and_go_are_followed(make_app: Callable[..., Flask], o
 @pytest.fixture
 def worker(own: Filled, tmp_path: Path) -> Iterator[Callable[[], Flask]]:
     """Return a function that makes the application as a new worker would."""
-    made: list[ReadModel] = []
+    made: list[Flask] = []
 
     def make() -> Flask:
         settings = settings_for(own.store.url, snapshot_dir=str(tmp_path / "kept"), snapshot_interval=0)
-        app = create_app(settings)
-        made.append(app.extensions["stationmap"].read_model)
-        return app
+        made.append(create_app(settings))
+        return made[-1]
 
     yield make
-    for model in made:
-        model.stop()
+    for app in made:
+        close_app(app)
 
 
 def kept(tmp_path: Path) -> list[str]:

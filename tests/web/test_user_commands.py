@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,8 +29,9 @@ def runner(fresh_sqlite: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
 
 
 @pytest.fixture
-def staff(fresh_sqlite: str) -> Store:
-    return open_store(fresh_sqlite)
+def staff(fresh_sqlite: str) -> Iterator[Store]:
+    with open_store(fresh_sqlite) as store:
+        yield store
 
 
 def test_an_account_from_its_first_to_its_last_day(runner: CliRunner, staff: Store) -> None:

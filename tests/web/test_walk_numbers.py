@@ -18,7 +18,7 @@ from geodata.store import BatchInfo, Store, copy_store, open_store
 from tests.web.conftest import NOW, Filled, loaded
 from tests.web.test_numbers import text_of
 from tests.web.test_streets import build_streets
-from webmap import making
+from webmap import close_app, making
 from webmap.catchment import FILE, CatchmentFile
 
 INFO = BatchInfo("areas", "test")
@@ -60,7 +60,7 @@ def counting(filled: Filled, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     walk_of(app.test_client())
     file_of(app).making.wait(120)
     yield app
-    app.extensions["stationmap"].read_model.stop()
+    close_app(app)
     store.dispose()
 
 
@@ -160,7 +160,7 @@ def test_another_worker_takes_the_file_also_without_the_database(
         assert walk_of(other.test_client()) == told
         assert not file_of(other).making.failed
     finally:
-        other.extensions["stationmap"].read_model.stop()
+        close_app(other)
         database.with_suffix(".away").rename(database)
 
 
@@ -178,4 +178,4 @@ def test_nothing_loaded_nothing_shown(sqlite_store: Store, tmp_path: Path) -> No
         file_of(app).making.wait(120)
         assert not file_of(app).making.failed
     finally:
-        app.extensions["stationmap"].read_model.stop()
+        close_app(app)

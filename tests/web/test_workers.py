@@ -121,6 +121,7 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
         if worker.poll() is None:
             worker.kill()
         worker.wait()
+    site.queue.close()
     store.dispose()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from itertools import islice
 from typing import Any
 
@@ -46,8 +47,8 @@ def show(batch_id: int, limit: int, *, as_json: bool) -> None:
     """Show what the batch ID changed, field by field. 显示一个批次的改动."""
     with settings_store() as opened:
         batch = opened.batch(batch_id)
-        changes = opened.changes(batch_id)
-        shown = list(changes if as_json else islice(changes, limit + 1))
+        with closing(opened.changes(batch_id)) as changes:
+            shown = list(changes if as_json else islice(changes, limit + 1))
     if as_json:
         names = ("site", "record", "field", "before", "after")
         rows = [{name: getattr(change, name) for name in names} for change in shown]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -48,8 +49,8 @@ def submit_(scenario: Path) -> None:
     from webmap.cli.plan import read_scenario
 
     settings, text = Settings.load(), read_scenario(scenario)
-    with open_store(settings.store.database_url) as store:
-        run_id = submit(store, Queue(settings), text, actor())
+    with open_store(settings.store.database_url) as store, closing(Queue(settings)) as queue:
+        run_id = submit(store, queue, text, actor())
     say(Message("run_queued", {"run": run_id}))
 
 
@@ -84,8 +85,8 @@ def cancel_(run_id: int) -> None:
 def repeat_(run_id: int) -> None:
     """Queue a run again: same scenario, same day. 重新计算."""
     settings = Settings.load()
-    with open_store(settings.store.database_url) as store:
-        again = repeat(store, Queue(settings), run_id, actor())
+    with open_store(settings.store.database_url) as store, closing(Queue(settings)) as queue:
+        again = repeat(store, queue, run_id, actor())
     say(Message("run_queued", {"run": again}))
 
 
