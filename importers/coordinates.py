@@ -165,6 +165,8 @@ def _of_metres(x: float, y: float) -> tuple[float, float]:
 
 def check_point(lon: float, lat: float) -> Given:
     """Return a usable pair: 0/0 and what is out of range give none, swapped and metric ones are put right."""
+    if 54 <= lon <= 180 and -73 < lat < 73:  # all of China and far around: nothing below is meant for it
+        return Given(lon, lat)
     if lon == 0 and lat == 0:
         return Given(None, None, Message("position_zero"))
     if zone := _zone(max(lon, lat), min(lon, lat)):

@@ -67,7 +67,7 @@ class Helpers:
             self._pool.submit(_begun)
 
     def parts(self, table: Table, survey: Survey, *, drafts: bool = True) -> Iterator[Part]:
-        """Hand out the rows of a table, prepared, in their order.
+        """Hand out the rows of a table, prepared, in their order; of one table, once.
 
         Parameters
         ----------
@@ -98,7 +98,10 @@ class Helpers:
             if len(under_way) > 2 * self._processes:
                 yield under_way.popleft().result()
         while under_way:
-            yield under_way.popleft().result()
+            part = under_way.popleft().result()
+            if not under_way:
+                pool.shutdown(wait=False)  # they end while the last rows are written
+            yield part
 
     def end(self) -> None:
         """End the processes."""

@@ -77,11 +77,11 @@ class Schedule:
 
     def rules(self) -> list[str]:
         """Return the rules for weekdays: days of equal hours together."""
-        groups: dict[str, list[int]] = {}
+        groups: dict[tuple[tuple[int, int], ...], list[int]] = {}
         for day, spans in self.weekly().items():
             if spans:
-                groups.setdefault(_times(spans), []).append(day)
-        return [f"{_days(days)} {times}" for times, days in groups.items()]
+                groups.setdefault(_joined(spans), []).append(day)
+        return [f"{_days(days)} {_times(spans)}" for spans, days in groups.items()]
 
     def osm(self) -> str:
         """Return the expression; the rule for holidays comes last so that it counts."""
@@ -103,13 +103,13 @@ class Schedule:
                 raise NotHoursError("hours_contradictory")
             return _times(sorted(self.holiday_hours))
         open_on_weekends = all(hours[day] for day in WEEKEND)
-        usual = {_times(spans) for spans in hours.values() if spans}
-        if self.holiday_rule == "open" and len(usual) == 1:
-            return usual.pop()
-        if self.holiday_rule == "as usual" and open_on_weekends:
-            # where days differ there is no way to say it; a place open on weekends keeps its hours anyway
-            return usual.pop() if len(usual) == 1 and all(hours.values()) else ""
         if self.holiday_rule in ("open", "as usual"):
+            usual = {_times(spans) for spans in hours.values() if spans}
+            if self.holiday_rule == "open" and len(usual) == 1:
+                return usual.pop()
+            if self.holiday_rule == "as usual" and open_on_weekends:
+                # where days differ there is no way to say it; a place open on weekends keeps its hours anyway
+                return usual.pop() if len(usual) == 1 and all(hours.values()) else ""
             raise NotHoursError("hours_contradictory")
         if self.holiday_rule is None and self.only_workdays:
             # a holiday is no workday; what holds on it is said only where weekends are closed too
@@ -167,14 +167,19 @@ def closed_days(days: Iterable[int]) -> list[str]:
     return [f"{_days(ordered)} off"] if ordered else []
 
 
-def _times(spans: Iterable[tuple[int, int]]) -> str:
+def _joined(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Return spans in their order, those that follow one another without a break as one."""
     joined: list[tuple[int, int]] = []
     for start, end in spans:
         if joined and joined[-1][1] == start:
             start = joined.pop()[0]
         joined.append((start, end))
+    return tuple(joined)
+
+
+def _times(spans: Iterable[tuple[int, int]]) -> str:
     return ",".join(
-        f"{_clock(start)}-{_clock(end if end <= DAY_MINUTES else end - DAY_MINUTES)}" for start, end in joined
+        f"{_clock(start)}-{_clock(end if end <= DAY_MINUTES else end - DAY_MINUTES)}" for start, end in _joined(spans)
     )
 
 
