@@ -171,30 +171,6 @@ def parse_date(text: str) -> date:
     raise ValueUnusableError("value_not_a_date", value=text[:80])
 
 
-_PHONE_JUNK = re.compile(
-    r"(?:联系|咨询|服务|办公|固定|值班)?(?:电话|手机号?|座机|热线|tel|phone|mobile)[:：.\s]*", re.IGNORECASE
-)
-#: One number with nothing around it, as most are.
-_PLAIN_PHONE = re.compile(r"[\d*-]+", re.ASCII)
-_EXTENSION = re.compile(r"\s*(?:转接?|分机|ext\.?|x(?=\s*\d))\s*[:：]?\s*(\d{1,6})", re.IGNORECASE)
-_MOBILE_BESIDE = re.compile(r"(?<=\d{5})\s+(?=(?:\+?86[- ]?)?1[3-9]\d{9}(?!\d)|0\d{2,3}-\d{7,8}|400-?\d)")
-_AFTER_MOBILE = re.compile(r"(?<!\d)(1[3-9]\d{9})\s+(?=[\d(+])")
-
-
-def parse_phone(text: str) -> str:
-    """Return phone numbers as given, in half-width characters and separated by ``;``, masked ones included.
-
-    Several in a cell are told apart (``0535-6612345 13812345678``, ``/``, ``或``); an extension is written ``转 801``.
-    """
-    if _PLAIN_PHONE.fullmatch(text):
-        return text
-    plain = _PHONE_JUNK.sub("", unicodedata.normalize("NFKC", text))
-    plain = _EXTENSION.sub(r"转\1", plain)
-    plain = _AFTER_MOBILE.sub(r"\1;", _MOBILE_BESIDE.sub(";", plain))
-    parts = re.split(r"[;；、,，\n]+|\s*[/|]\s*|\s*或者?\s*", plain)
-    return "; ".join(dict.fromkeys(part.strip() for part in parts if part.strip()))
-
-
 def parse_web_address(text: str) -> str:
     """Return a web address with its scheme, https where none is given.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
@@ -17,6 +17,7 @@ from importers.headers import HEADER_WITHIN, Header, find_header, is_numbering
 from importers.profile import Profile
 from importers.reading import Grid, Row, Source
 from importers.report import Severity
+from importers.spans import Spans
 from importers.words import Words, catalogue, coded
 
 #: Rows whose content helps to tell what a column is.
@@ -96,7 +97,16 @@ class Table:
 
     def rows(self) -> Iterator[Row]:
         """Return the rows below the header."""
-        return (row for row in self.grid.rows() if row.number > self.header_row)
+        return self.filled(row for row in self.grid.rows() if row.number > self.header_row)
+
+    def filled(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """Return rows of the table with what cells say that are merged over several of them."""
+        spans = [span for span in self.grid.spans if span.first > self.header_row]
+        if not spans:
+            return iter(rows)
+        # Of other lists each row says something of its own, however many rows are about one place.
+        fields = {column.index: column.field for column in self.columns} if self.subject == "sites" else {}
+        return Spans(spans, fields, self.numbering).filled(rows)
 
     def fields(self) -> dict[str, list[Column]]:
         """Return the columns by field."""

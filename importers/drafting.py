@@ -18,7 +18,6 @@ from importers.cleaning import (
     parse_count,
     parse_date,
     parse_number,
-    parse_phone,
     parse_web_address,
     says_nothing,
     split_list,
@@ -27,6 +26,7 @@ from importers.content import awards_in
 from importers.coordinates import check_point, parse_degrees
 from importers.extracting import Extractor
 from importers.freetext import read_text
+from importers.phones import parse_phone, people_in
 from importers.report import ImportReport, Severity
 from importers.words import Words
 
@@ -141,7 +141,10 @@ class Drafter:
             if name in reader.texts and (text := reader.text(name)):
                 draft.stated[name] = text
         if phone := reader.text("phone"):
-            draft.stated["phone"] = parse_phone(phone)
+            if numbers := parse_phone(phone):
+                draft.stated["phone"] = numbers
+            if numbers != phone and people_in(phone):
+                reader.note("info", Message("phone_of_a_person"), "phone")
         if code := reader.text("operator_code"):
             draft.stated["operator_code"] = code
         if area := reader.text("area"):

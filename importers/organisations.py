@@ -16,9 +16,10 @@ from geodata.organisations import CODE, Organisation, Organisations, level_of_na
 from geodata.sites import CODE_ALPHABET, Hours
 from geodata.store import Store
 from geodata.vocabulary import Vocabulary
-from importers.cleaning import parse_phone, parse_web_address, says_nothing
+from importers.cleaning import parse_web_address, says_nothing
 from importers.extracting import Record
 from importers.opening import Opened, Progress, batch, open_table
+from importers.phones import parse_phone
 from importers.places import AreaAssigner
 from importers.profile import Profile
 from importers.report import EXIT_FAILED, ImportReport

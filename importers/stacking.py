@@ -197,7 +197,7 @@ class _Stack:
 
     def _take(self, part: _Part, joiner: Joiner, titles: dict[int, dict[int, str]]) -> None:
         for row in self._placed(part, titles.get(part.number, {})):
-            if not row.problem and not part.features:
+            if not (row.problem or row.joined or part.features):
                 joiner.add(row)
             part.joined += bool(row.joined)
             self._rows.append(row)
@@ -212,7 +212,7 @@ class _Stack:
                 self._notes.append(Note("warning", Message("row_adds_to_none"), row.number, None, name))
 
     def _placed(self, part: _Part, fixed: dict[int, str]) -> Iterator[Placed]:
-        for row in part.section.rows:
+        for row in part.table.filled(part.section.rows):
             cells: list[object] = [None] * len(self._columns)
             for index, target in enumerate(part.targets):
                 value = _cell(row, index)
@@ -220,7 +220,8 @@ class _Stack:
                     cells[target] = value
             for target, text in fixed.items():
                 cells[target] = text
-            yield Placed(self._number(part, row.number) or 0, part.number, cells, row.problem)
+            number, joined = self._number(part, row.number), self._number(part, row.joined or None)
+            yield Placed(number or 0, part.number, cells, row.problem, joined or 0)
 
     def _number(self, part: _Part, row: int | None) -> int | None:
         return None if row is None else part.sheet * SHEET_STEP + row

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from geodata.messages import Message
 
@@ -30,6 +31,14 @@ class Row:
     joined: int = 0
 
 
+class Span(NamedTuple):
+    """A merged cell that reaches over several rows: numbers of the first and the last, index of the (first) column."""
+
+    first: int
+    last: int
+    column: int
+
+
 @dataclass(frozen=True, slots=True)
 class Grid:
     """A sheet, a text file or a layer.
@@ -50,6 +59,8 @@ class Grid:
         What was only guessed.
     spread : frozenset of (int, int)
         Merged cells that reach over several columns: the row's number, the index of the first column.
+    spans : tuple of Span
+        Merged cells that reach over several rows.
     """
 
     name: str
@@ -59,3 +70,4 @@ class Grid:
     facts: Mapping[str, str] = field(default_factory=dict)
     doubts: tuple[Message, ...] = ()
     spread: frozenset[tuple[int, int]] = frozenset()
+    spans: tuple[Span, ...] = ()

@@ -13,7 +13,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 from geodata.errors import FileError
 from importers.reading import limits
 from importers.reading.archive import BROKEN, check_members
-from importers.reading.grid import Grid, Row
+from importers.reading.grid import Grid, Row, Span
 
 _CHUNK = 1 << 20
 #: Where a cell says that it is: r="B12".
@@ -49,8 +49,10 @@ def _grid(path: Path, sheet: CalamineSheet) -> Grid:
         for number, cells in enumerate(sheet.iter_rows(), start=1):
             yield Row(number, [None if cell == "" else cell for cell in cells])
 
-    spread = frozenset((first[0] + 1, first[1]) for first, last in sheet.merged_cell_ranges or () if last[1] > first[1])
-    return Grid(name=sheet.name, rows=rows, facts={"sheet": sheet.name}, spread=spread)
+    merged = sheet.merged_cell_ranges or ()
+    spread = frozenset((first[0] + 1, first[1]) for first, last in merged if last[1] > first[1])
+    spans = tuple(Span(first[0] + 1, last[0] + 1, first[1]) for first, last in merged if last[0] > first[0])
+    return Grid(name=sheet.name, rows=rows, facts={"sheet": sheet.name}, spread=spread, spans=spans)
 
 
 def _check_archive(path: Path) -> None:

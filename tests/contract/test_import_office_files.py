@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import struct
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pyproj
@@ -35,6 +37,57 @@ def codes(report: ImportReport) -> set[str]:
 
 def where(site: Site) -> tuple[float, float] | None:
     return site.position and (round(site.position.lon, 4), round(site.position.lat, 4))
+
+
+MERGED = (
+    ["芝罘区站点台账"],
+    ["序号", "所属街道", "站点名称", "地址", "联系人及电话", "开放时间", "服务设施", "备注"],
+    [1, "幸福街道", "幸福驿站", "幸福中路1号", "张三 13812345678", "8:00-18:00", "饮水", ""],
+    [2, "", "中正驿站", "幸福中路20号", "李四：0535-6612345", "", "微波炉", ""],
+    [3],
+    [4, "向阳街道", "向阳驿站", "北马路4号", "6611111", "24小时", "饮水", "甲"],
+    ["", "", "", "", "", "", "空调、微波炉", "乙"],
+    [5, "", "工会驿站", "朝阳街5号", "", "9:00-17:00", "饮水", ""],
+    [6, "", "", "朝阳街50号", "", "", "饮水", ""],
+)
+SPANS = ("B3:B5", "F3:F4", "A6:A7", "B6:B9", "C6:C7", "D6:D7", "E6:E7", "F6:F7", "C8:C9")
+
+
+def merged_sheet(sheet: Any, first: int) -> None:
+    for row in MERGED:
+        sheet.append(row)
+    for cells in (f"A{first}:H{first}", *(re.sub(r"\d", lambda n: str(int(n[0]) + first - 1), span) for span in SPANS)):
+        sheet.merge_cells(cells)
+
+
+@pytest.mark.parametrize("stacked", [False, True])
+def test_merged_cells_hold_for_all_their_rows(fresh_sqlite: str, tmp_path: Path, stacked: bool) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    if stacked:
+        for row in (["职工之家一览"], ["序号", "名称", "地址"], [1, "万达职工之家", "万达广场B座"], []):
+            sheet.append(row)
+        sheet.merge_cells("A1:C1")
+    merged_sheet(sheet, 5 if stacked else 1)
+    book.save(tmp_path / "台账.xlsx")
+    store = open_store(fresh_sqlite)
+    report = import_sites(store, tmp_path / "台账.xlsx", kind="rest_station")
+    sites = {stored.site.address: stored.site for stored in store.sites() if "驿站" in stored.site.name}
+    store.dispose()
+    assert {address: (site.name, site.area_name, site.phone) for address, site in sites.items()} == {
+        "幸福中路1号": ("幸福驿站", "幸福街道", "13812345678"),
+        "幸福中路20号": ("中正驿站", "幸福街道", "0535-6612345"),
+        "北马路4号": ("向阳驿站", "向阳街道", "6611111"),
+        "朝阳街5号": ("工会驿站", "向阳街道", ""),
+        "朝阳街50号": ("工会驿站", "向阳街道", ""),
+    }
+    hours = {address: site.hours.osm if site.hours else None for address, site in sites.items()}
+    assert hours["幸福中路20号"] == hours["幸福中路1号"] == "Mo-Su 08:00-18:00"
+    assert hours["朝阳街50号"] is None  # not merged, only empty
+    assert set(sites["北马路4号"].facilities) == {"drinking_water", "air_conditioning", "microwave"}
+    assert sites["北马路4号"].note == "甲；乙"
+    assert {"row_joined", "phone_of_a_person"} <= codes(report)
+    assert report.rows.rejected == 0
 
 
 def test_a_total_below_a_table_is_no_place(fresh_sqlite: str, tmp_path: Path) -> None:

@@ -18,10 +18,10 @@ from importers.cleaning import (
     parse_count,
     parse_date,
     parse_number,
-    parse_phone,
     split_list,
 )
 from importers.coordinates import check_point, datum_choice, marks_order, parse_degrees, parse_pair, shared_points
+from importers.phones import parse_phone, people_in
 from importers.words import Words
 
 
@@ -163,10 +163,28 @@ def test_metres_and_swapped_columns_are_put_right() -> None:
         ("座机 0535 6612345", "0535 6612345"),
         ("13812345678，13812345678", "13812345678"),
         ("+86 13812345678", "+86 13812345678"),
+        ("(0535)6612345", "(0535)6612345"),
+        ("0535-6612345（工作日）", "0535-6612345(工作日)"),
+        ("白天6612345、夜间6612346", "白天6612345; 夜间6612346"),
+        ("万达店 0535-6612345", "万达店 0535-6612345"),
+        ("周末 6612345", "周末 6612345"),
+        ("张三 13812345678", "13812345678"),
+        ("李四：0535-6612345", "0535-6612345"),
+        ("王五（13900001111）", "13900001111"),
+        ("赵六/0535-6611111", "0535-6611111"),
+        ("13811112222钱七", "13811112222"),
+        ("欧阳娜 13812345678、孙经理0535-6612345转8", "13812345678; 0535-6612345转8"),
+        ("联系人：周建国主任 138****5678", "138****5678"),
+        ("负责人李娜", ""),
     ],
 )
 def test_phones(text: str, phones: str) -> None:
     assert parse_phone(text) == phones
+
+
+def test_words_beside_phones_are_people_or_not() -> None:
+    assert people_in("负责人李娜、王某 138") == ["负责人李娜", "王某"]
+    assert people_in("夏季白天全天，周一至周五，金沙店值班室，常年") == []
 
 
 def test_points_are_checked() -> None:
