@@ -41,6 +41,12 @@ _NOTHING = frozenset({"无", "暂无", "不详", "未知", "待定", "没有", "
 _LIST = re.compile(r"[;；、,，|/\n]+")
 _BRACKETED = re.compile(r"[(（\[【〔<《].*?[)）\]】〕>》]")
 _LOOSE = re.compile(r"[\W_]+")
+_PLACE_BEFORE = re.compile(
+    "^(?:户外|劳动者|工会|爱心|暖心|职工|司机|骑手|环卫|服务|站点|驿站|网点|场所|场地|单位|机构|点位|阵地|门店|项目|之家|中心)+"
+)
+_FILLER = re.compile(
+    "^(?:具体|详细|所在|所处|实际|主要|现有|内部|配置|配备|配套|可?提供|对外|日常|基本|的)+|(?:信息|情况|内容|明细|一览|说明|描述|详情)$"
+)
 
 
 def cell_text(value: object) -> str:
@@ -97,6 +103,15 @@ def heading_keys(heading: str) -> tuple[str, ...]:
     whole = key_of(heading)
     bare = key_of(_BRACKETED.sub("", unicodedata.normalize("NFKC", heading)))
     return (whole,) if bare in ("", whole) else (whole, bare)
+
+
+@lru_cache(maxsize=4096)
+def bare_headings(heading: str) -> tuple[str, ...]:
+    """Return what is left of a heading without the word for a place and fillers: 驿站地址, 主要设施情况."""
+    key = key_of(_BRACKETED.sub("", unicodedata.normalize("NFKC", heading)))
+    without_place = _PLACE_BEFORE.sub("", key)
+    found = (without_place, _FILLER.sub("", without_place))
+    return tuple(dict.fromkeys(text for text in found if text != key and len(text) >= 2))
 
 
 def split_list(text: str) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from geodata.errors import FileError, ProfileError, ValueUnusableError
 from geodata.messages import Message
-from importers.cleaning import cell_text, heading_keys, key_of, split_list
+from importers.cleaning import bare_headings, cell_text, heading_keys, key_of, split_list
 from importers.content import by_content, fit
 from importers.coordinates import parse_degrees, parse_pair
 from importers.headers import HEADER_WITHIN, Header, find_header, is_numbering
@@ -162,6 +162,10 @@ def require_columns(profile: Profile, headings: Sequence[str]) -> None:
         raise ProfileError("profile_no_column", file=profile.name, column=missing[0], headings=shown)
 
 
+#: Members of an object that stands for one thing, the surest name of it first.
+_OF_ONE_THING = ("code", "adcode", "value", "id", "name", "label", "text", "title")
+
+
 def table_of(grid: Grid, subject: str, words: Words, profile: Profile) -> Table | None:
     """Return a grid with its columns understood; ``None`` if it has no rows."""
     rows = list(islice(grid.rows(), SAMPLE + HEADER_WITHIN))
@@ -278,10 +282,16 @@ def _candidates(heading: str, known: Mapping[str, list[str]], subject: str, word
         for place, field in enumerate(known.get(key, ())):
             own = key == key_of(field)
             yield (0 if own else 1 + place), field
+    for key in bare_headings(heading) if subject in ("sites", "ratings") else ():
+        for place, field in enumerate(known.get(key, ())):
+            yield 40 + place, field
     if "." in heading:
-        # A member of an object within another: what it is called there.
-        for place, field in enumerate(known.get(key_of(heading.rsplit(".", 1)[1]), ())):
-            yield 60 + place, field
+        # A member of an object within another: what that is, if it is one thing, else what it is called there.
+        outer, _, member = heading.rpartition(".")
+        whole = known.get(key_of(outer), ())
+        place = _OF_ONE_THING.index(member.casefold()) if whole and member.casefold() in _OF_ONE_THING else -1
+        for field in whole if place >= 0 else known.get(key_of(member), ()):
+            yield (30 if place >= 0 else 60) + place + 1, field
     if subject != "sites":
         return
     for group in ("facilities", "services"):

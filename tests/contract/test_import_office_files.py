@@ -39,6 +39,30 @@ def where(site: Site) -> tuple[float, float] | None:
     return site.position and (round(site.position.lon, 4), round(site.position.lat, 4))
 
 
+def test_headings_that_name_the_place_too_are_understood(fresh_sqlite: str, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(
+        "工会驿站名称,驿站地址,所属单位名称,网点服务时间,主要设施情况,站点负责人\n"
+        "滨江驿站,江南大道588号,滨江城管,8:00-20:00,饮水、微波炉,张三\n",
+        encoding="utf-8",
+    )
+    report, sites = imported(fresh_sqlite, path)
+    site = sites["滨江驿站"]
+    assert (site.address, site.hours and site.hours.osm) == ("江南大道588号", "Mo-Su 08:00-20:00")
+    assert set(site.facilities) == {"drinking_water", "microwave"}
+    assert set(report.recognised["unknown_columns"]) == {"所属单位名称", "站点负责人"}
+
+
+def test_an_object_for_one_thing_is_that_thing(fresh_sqlite: str, tmp_path: Path) -> None:
+    district = {"code": "330108", "name": "滨江区"}
+    rows = [{"stationName": f"驿站{n}", "address": f"江南大道{n}号", "district": district} for n in (1, 2)]
+    (tmp_path / "list.json").write_text(json.dumps({"data": {"rows": rows}}, ensure_ascii=False), encoding="utf-8")
+    report, sites = imported(fresh_sqlite, tmp_path / "list.json")
+    assert set(sites) == {"驿站1", "驿站2"}
+    assert report.recognised["columns"]["district.code"] == "area"
+    assert "code_not_found" not in codes(report)
+
+
 MERGED = (
     ["芝罘区站点台账"],
     ["序号", "所属街道", "站点名称", "地址", "联系人及电话", "开放时间", "服务设施", "备注"],
