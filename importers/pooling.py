@@ -54,6 +54,7 @@ class Helpers:
         self._encoder = encoder
         self._processes = processes
         self._pool: ProcessPoolExecutor | None = None
+        self._ending: threading.Thread | None = None
 
     def expect(self, rows: int) -> None:
         """Start the processes, once so many rows were seen that they are worth it."""
@@ -99,13 +100,16 @@ class Helpers:
                 yield under_way.popleft().result()
         while under_way:
             part = under_way.popleft().result()
-            if not under_way:
-                pool.shutdown(wait=False)  # they end while the last rows are written
+            if not under_way:  # they end while the last rows are written
+                self._ending = threading.Thread(target=pool.shutdown)
+                self._ending.start()
             yield part
 
     def end(self) -> None:
         """End the processes."""
-        if self._pool is not None:
+        if self._ending is not None:
+            self._ending.join()
+        elif self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
 
 
