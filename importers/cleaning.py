@@ -39,11 +39,13 @@ _BLANK_LENGTH = 1 + max(map(len, _BLANK))
 _MARKED = frozenset("=+-@\t\r")
 _NOTHING = frozenset({"无", "暂无", "不详", "未知", "待定", "没有", "unknown", "tbd"})
 _LIST = re.compile(r"[;；、,，|/\n]+")
+_QUOTED = re.compile('="((?:[^"]|"")*)"')
 _BRACKETED = re.compile(r"[(（\[【〔<《].*?[)）\]】〕>》]")
 _LOOSE = re.compile(r"[\W_]+")
 _PLACE_BEFORE = re.compile(
     "^(?:户外|劳动者|工会|爱心|暖心|职工|司机|骑手|环卫|服务|站点|驿站|网点|场所|场地|单位|机构|点位|阵地|门店|项目|之家|中心)+"
 )
+_QUESTION = re.compile("^(?:是否|有无|能否|可否)(?:有|提供|具备|配备|可以|可)?")
 _FILLER = re.compile(
     "^(?:具体|详细|所在|所处|实际|主要|现有|内部|配置|配备|配套|可?提供|对外|日常|基本|的)+|(?:信息|情况|内容|明细|一览|说明|描述|详情)$"
 )
@@ -83,6 +85,8 @@ def clean(text: str) -> str:
     text = text.strip()
     if text.startswith("'") and text[1:2] in _MARKED:  # a spreadsheet's mark for a text that is no formula
         text = text[1:].strip()
+    elif text.startswith('="') and (quoted := _QUOTED.fullmatch(text)):  # and the formula that makes one
+        text = quoted[1].replace('""', '"').strip()
     return "" if len(text) < _BLANK_LENGTH and text.lower() in _BLANK else text
 
 
@@ -112,6 +116,11 @@ def bare_headings(heading: str) -> tuple[str, ...]:
     without_place = _PLACE_BEFORE.sub("", key)
     found = (without_place, _FILLER.sub("", without_place))
     return tuple(dict.fromkeys(text for text in found if text != key and len(text) >= 2))
+
+
+def without_question(heading: str) -> str:
+    """Return what a heading asks for: 空调 of 是否有空调, 充电 of 能否提供充电."""
+    return _QUESTION.sub("", heading.strip())
 
 
 def split_list(text: str) -> list[str]:

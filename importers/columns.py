@@ -10,10 +10,11 @@ from typing import Any
 
 from geodata.errors import FileError, ProfileError, ValueUnusableError
 from geodata.messages import Message
-from importers.cleaning import bare_headings, cell_text, heading_keys, key_of, split_list
+from importers.cleaning import bare_headings, cell_text, heading_keys, key_of, split_list, without_question
 from importers.content import by_content, fit
 from importers.coordinates import parse_degrees, parse_pair
 from importers.headers import HEADER_WITHIN, Header, find_header, is_numbering
+from importers.partial_hours import CLOSES, OF_DAYS, OPENS, are_clocks, days_in
 from importers.profile import Profile
 from importers.reading import Grid, Row, Source
 from importers.report import Severity
@@ -294,9 +295,11 @@ def _candidates(heading: str, known: Mapping[str, list[str]], subject: str, word
             yield (30 if place >= 0 else 60) + place + 1, field
     if subject != "sites":
         return
+    if days := days_in(heading):
+        yield 45, f"{OF_DAYS}{days}"
     for group in ("facilities", "services"):
         prefixed = heading.casefold().startswith(f"{group}.")
-        code = words.find(group, heading[len(group) + 1 :] if prefixed else heading)
+        code = words.find(group, heading[len(group) + 1 :] if prefixed else without_question(heading))
         if code is not None:
             yield (0 if prefixed else 50), f"{group}.{code}"
 
@@ -309,6 +312,8 @@ def _content_fits(field: str, texts: list[str], subject: str, words: Words) -> b
             texts = [item for text in texts for item in split_list(text)]
         known = sum((words.find(group, text) or words.level_within(group, text)) is not None for text in texts)
         return 2 * known >= len(texts)
+    if field in (OPENS, CLOSES):
+        return are_clocks(texts)
     if field.startswith(("facilities.", "services.")):
         return any(words.value(text) for text in texts)
     if field == "lonlat":

@@ -12,6 +12,7 @@ from geodata.messages import Message
 from importers.cleaning import cell_text, key_of, says_nothing
 from importers.columns import Table, plain_headings
 from importers.naming import ADDRESS_PARTS, complete_address, made_name, read_type
+from importers.partial_hours import CLOSES, OF_DAYS, OPENS, complete_hours
 from importers.profile import Profile, matches
 from importers.reading import Row
 from importers.reading.limits import MAX_CELL
@@ -79,6 +80,8 @@ class Extractor:
         stated = dict.fromkeys((*table.fields(), *profile.constants, *rules))
         #: Rows of a list that has names need one; what is on a map, or in a list without names, is given one.
         self._names = words is not None and ("name" not in stated or bool(table.features))
+        #: Whether hours stand in several columns.
+        self._joins_hours = any(name in (OPENS, CLOSES) or name.startswith(OF_DAYS) for name in stated)
         #: Whether rows tell a sort of place or parts of an address, of which further texts are made.
         self.reads_types = not stated.keys().isdisjoint({*ADDRESS_PARTS, "place_type"})
         self._profile = profile
@@ -90,6 +93,9 @@ class Extractor:
         ]
         self._known = plain_headings(table.subject).union(table.headings) - {""}
         self._headings = {field: columns[0].heading for field, columns in table.fields().items()}
+        for field, heading in [*self._headings.items()] if self._joins_hours else ():
+            if field == OPENS or field.startswith(OF_DAYS):
+                self._headings.setdefault("opening_hours", heading)
         self._stated = tuple(stated)
         tested = [profile.skip, *(rule.when for rule in profile.rules)]
         self._tested = {name: self._finder(name) for conditions in tested for name in conditions}
@@ -205,6 +211,8 @@ class Extractor:
         return self._completed(texts) if self._words is not None and texts else texts
 
     def _completed(self, texts: dict[str, str]) -> dict[str, str]:
+        if self._joins_hours:
+            complete_hours(texts)
         if self.reads_types and self._words is not None:
             complete_address(texts)
             read_type(texts, self._words)

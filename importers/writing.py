@@ -59,7 +59,8 @@ def _lines(opened: Opened, kind: str, datum: str | None) -> Iterator[str]:
     columns: dict[str, list[str]] = {}
     for column in table.columns:
         own = column.heading in stated or column.heading.startswith("title.")
-        if not own and table.headings.count(column.heading) == 1:
+        # Fields with a colon are found by the heading alone, again and again.
+        if ":" not in column.field and not own and table.headings.count(column.heading) == 1:
             columns.setdefault(column.field, []).append(column.heading)
     yield "\n[columns]"
     for name, headings in columns.items():

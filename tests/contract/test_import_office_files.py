@@ -63,6 +63,49 @@ def test_an_object_for_one_thing_is_that_thing(fresh_sqlite: str, tmp_path: Path
     assert "code_not_found" not in codes(report)
 
 
+def test_hours_in_several_columns_are_put_together(fresh_sqlite: str, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(
+        "名称,地址,开门时间,关门时间,是否有空调,联系电话\n"
+        '甲驿站,南大街1号,8:00,18:00,是,"=""0535-6612345"""\n'
+        "乙驿站,南大街2号,00:00,24:00,否,\n丙驿站,南大街3号,9:00,,,\n",
+        encoding="utf-8",
+    )
+    report, sites = imported(fresh_sqlite, tmp_path / "a.csv")
+    assert {name: site.hours and site.hours.osm for name, site in sites.items()} == {
+        "甲驿站": "Mo-Su 08:00-18:00",
+        "乙驿站": "24/7",
+        "丙驿站": None,  # nobody knows until when
+    }
+    assert sites["甲驿站"].phone == "0535-6612345"
+    assert [sites[name].facilities["air_conditioning"].value for name in ("甲驿站", "乙驿站")] == ["yes", "no"]
+    assert [(issue.row, issue.column) for issue in report.issues if issue.message.code == "hours_not_understood"] == [
+        (4, "开门时间")
+    ]
+
+
+def test_hours_of_some_days_are_put_together(fresh_sqlite: str, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(
+        "名称,地址,夏季开放时间,冬季（开放时间）,节假日开放时间\n"
+        "甲驿站,南大街1号,5月1日至9月30日8:00-19:00,8:30-17:30,9:00-17:00\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "b.csv").write_text(
+        "名称,地址,周一至周五开放时间,周六周日开放时间\n丁驿站,北大街1号,08:00-18:00,9:00-17:00\n戊驿站,北大街2号,08:00-18:00,休息\n",
+        encoding="utf-8",
+    )
+    _, sites = imported(fresh_sqlite, tmp_path / "a.csv")
+    assert sites["甲驿站"].hours is not None
+    assert sites["甲驿站"].hours.text.startswith("夏季 5月1日至9月30日8:00-19:00；冬季 8:30-17:30")
+    store = open_store(fresh_sqlite)
+    import_sites(store, tmp_path / "b.csv", kind="rest_station", write_profile=tmp_path / "p.toml")
+    again = import_sites(store, tmp_path / "b.csv", profile=tmp_path / "p.toml")
+    found = {stored.site.name: stored.site.hours and stored.site.hours.osm for stored in store.sites()}
+    store.dispose()
+    assert again.rows.unchanged == 2
+    assert found["丁驿站"] == "Mo-Fr 08:00-18:00; Sa-Su 09:00-17:00"
+    assert found["戊驿站"] == "Mo-Fr 08:00-18:00"
+
+
 MERGED = (
     ["芝罘区站点台账"],
     ["序号", "所属街道", "站点名称", "地址", "联系人及电话", "开放时间", "服务设施", "备注"],

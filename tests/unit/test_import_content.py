@@ -53,7 +53,7 @@ def test_columns_without_a_telling_heading(sqlite_store: Store, put: Put) -> Non
         "B": ("lat", "content"),
         "怎么找": ("phone", "content"),
         "何时": ("opening_hours", "content"),
-        "是否有空调": ("facilities.air_conditioning", "content"),
+        "是否有空调": ("facilities.air_conditioning", "heading"),
         "无线网络情况": ("facilities.wifi", "content"),
     }
     assert all(0.6 < item["confidence"] <= 1 for item in report.recognised["columns_found"])
