@@ -38,6 +38,8 @@ _BLANK = frozenset(
 _BLANK_LENGTH = 1 + max(map(len, _BLANK))
 _MARKED = frozenset("=+-@\t\r")
 _NOTHING = frozenset({"无", "暂无", "不详", "未知", "待定", "没有", "unknown", "tbd"})
+#: Between texts that are put together.
+JOIN = "；"
 _LIST = re.compile(r"[;；、,，|/\n]+")
 _QUOTED = re.compile('="((?:[^"]|"")*)"')
 _BRACKETED = re.compile(r"[(（\[【〔<《].*?[)）\]】〕>》]")
@@ -45,7 +47,7 @@ _LOOSE = re.compile(r"[\W_]+")
 _PLACE_BEFORE = re.compile(
     "^(?:户外|劳动者|工会|爱心|暖心|职工|司机|骑手|环卫|服务|站点|驿站|网点|场所|场地|单位|机构|点位|阵地|门店|项目|之家|中心)+"
 )
-_QUESTION = re.compile("^(?:是否|有无|能否|可否)(?:有|提供|具备|配备|可以|可)?")
+_QUESTION = re.compile("^(?:是否|有无(?!障碍)|有(?=无障碍)|能否|可否)(?:有|提供|具备|配备|可以|可)?")
 _FILLER = re.compile(
     "^(?:具体|详细|所在|所处|实际|主要|现有|内部|配置|配备|配套|可?提供|对外|日常|基本|的)+|(?:信息|情况|内容|明细|一览|说明|描述|详情)$"
 )

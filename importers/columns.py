@@ -163,8 +163,10 @@ def require_columns(profile: Profile, headings: Sequence[str]) -> None:
         raise ProfileError("profile_no_column", file=profile.name, column=missing[0], headings=shown)
 
 
-#: Members of an object that stands for one thing, the surest name of it first.
-_OF_ONE_THING = ("code", "adcode", "value", "id", "name", "label", "text", "title")
+#: Members of an object that stands for one thing, first what it is called everywhere, last what only its source knows.
+_OF_ONE_THING = ("adcode", "name", "label", "title", "text", "value", "code", "id")
+#: A unit or a project has a number of its own, and several places: such numbers are no keys of places.
+_KEYS = frozenset({"code", "source_key"})
 
 
 def table_of(grid: Grid, subject: str, words: Words, profile: Profile) -> Table | None:
@@ -285,7 +287,8 @@ def _candidates(heading: str, known: Mapping[str, list[str]], subject: str, word
             yield (0 if own else 1 + place), field
     for key in bare_headings(heading) if subject in ("sites", "ratings") else ():
         for place, field in enumerate(known.get(key, ())):
-            yield 40 + place, field
+            if field not in _KEYS:
+                yield 40 + place, field
     if "." in heading:
         # A member of an object within another: what that is, if it is one thing, else what it is called there.
         outer, _, member = heading.rpartition(".")

@@ -26,7 +26,7 @@ from importers.content import awards_in
 from importers.coordinates import check_point, parse_degrees
 from importers.extracting import Extractor
 from importers.freetext import read_text
-from importers.phones import parse_phone, people_in
+from importers.phones import read_phones
 from importers.report import ImportReport, Severity
 from importers.words import Words
 
@@ -141,9 +141,10 @@ class Drafter:
             if name in reader.texts and (text := reader.text(name)):
                 draft.stated[name] = text
         if phone := reader.text("phone"):
-            if numbers := parse_phone(phone):
+            numbers, people = read_phones(phone)
+            if numbers:
                 draft.stated["phone"] = numbers
-            if numbers != phone and people_in(phone):
+            if people:
                 reader.note("info", Message("phone_of_a_person"), "phone")
         if code := reader.text("operator_code"):
             draft.stated["operator_code"] = code

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from geodata.errors import ProfileError
 from geodata.messages import Message
-from importers.cleaning import cell_text, key_of, says_nothing
+from importers.cleaning import JOIN, cell_text, key_of, says_nothing
 from importers.columns import Table, plain_headings
 from importers.naming import ADDRESS_PARTS, complete_address, made_name, read_type
 from importers.partial_hours import CLOSES, OF_DAYS, OPENS, complete_hours
@@ -19,7 +19,6 @@ from importers.reading.limits import MAX_CELL
 from importers.report import ImportReport, place_of
 from importers.words import Words
 
-JOIN = "；"
 #: Marks a row whose name was made up.
 MADE = "name_made"
 

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from geodata.messages import Message
-from importers.cleaning import cell_text, key_of
+from importers.cleaning import JOIN, cell_text, key_of
 from importers.columns import Note
-from importers.extracting import JOIN
 
 #: Fields of which a place may have several: what two tables say is put together.
 _LISTS = frozenset({"label", "facilities", "services", "phone", "former_names", "awards", "note"})

@@ -19,7 +19,7 @@ from geodata.vocabulary import Vocabulary
 from importers.cleaning import parse_web_address, says_nothing
 from importers.extracting import Record
 from importers.opening import Opened, Progress, batch, open_table
-from importers.phones import parse_phone
+from importers.phones import read_phones
 from importers.places import AreaAssigner
 from importers.profile import Profile
 from importers.report import EXIT_FAILED, ImportReport
@@ -189,7 +189,9 @@ class _Reader:
         """Return what a row states beside code, name and what it belongs to."""
         values: dict[str, Any] = {name: texts[name][:_TEXT_LENGTH] for name in _PLAIN if name in texts}
         if "phone" in texts:
-            values["phone"] = parse_phone(texts["phone"])
+            values["phone"], people = read_phones(texts["phone"])
+            if people:
+                self._warn(record, "phone", Message("phone_of_a_person"))
         if "level" in texts:
             level = self._words.find("organisation_levels", texts["level"])
             if level is not None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from geodata.hours import parse_hours
-from importers.cleaning import cell_text, says_nothing
+from importers.cleaning import JOIN, cell_text, says_nothing
 
 #: Fields of such columns; what those of some days are called ends with the days: ``hours:周一至周五``.
 OPENS, CLOSES, OF_DAYS = "opens", "closes", "hours:"
@@ -39,7 +39,7 @@ def complete_hours(texts: dict[str, str]) -> None:
     usual = texts.get("opening_hours") or (f"{opens}-{closes}" if opens and closes else opens or closes)
     of_days = list(_of_days(texts))
     if usual or of_days:
-        texts["opening_hours"] = "；".join(filter(None, [usual, *of_days]))
+        texts["opening_hours"] = JOIN.join(filter(None, [usual, *of_days]))
 
 
 def _of_days(texts: dict[str, str]) -> Iterator[str]:

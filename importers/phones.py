@@ -33,21 +33,23 @@ _WORD = re.compile(r"[一-鿿]+")
 _OUTER = " :.·-—"
 
 
-def parse_phone(text: str) -> str:
-    """Return phone numbers as given, in half-width characters and separated by ``;``, masked ones included.
+def read_phones(text: str) -> tuple[str, list[str]]:
+    """Return the phone numbers of a cell, and the names of people that were left out (:func:`people_in`).
 
-    Several in a cell are told apart (``0535-6612345 13812345678``, ``/``, ``或``); an extension is written ``转 801``.
-    What looks like the name of a person is left out (:func:`people_in`), other words are kept (``6612345(夜间)``).
+    Numbers stay as given, in half-width characters and separated by ``;``, masked ones included. Several in a cell are
+    told apart (``0535-6612345 13812345678``, ``/``, ``或``); an extension is written ``转 801``; other words are kept
+    (``6612345(夜间)``).
     """
     if _PLAIN.fullmatch(text):
-        return text
+        return text, []
     plain = _JUNK.sub("", unicodedata.normalize("NFKC", text))
     plain = _EXTENSION.sub(r"转\1", plain)
-    for name in people_in(plain):
+    people = people_in(plain)
+    for name in people:
         plain = plain.replace(name, ";")
     plain = _AFTER_MOBILE.sub(r"\1;", _MOBILE_BESIDE.sub(";", plain))
     parts = (part.strip() for part in _BETWEEN.split(plain))
-    return "; ".join(dict.fromkeys(tidy for part in parts if (tidy := _tidy(part))))
+    return "; ".join(dict.fromkeys(tidy for part in parts if (tidy := _tidy(part)))), people
 
 
 def people_in(text: str) -> list[str]:

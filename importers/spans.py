@@ -6,13 +6,12 @@ from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from importers.cleaning import cell_text
+from importers.cleaning import JOIN, cell_text
 from importers.reading import Row
 from importers.reading.grid import Span
 
 #: What a row without it says of the place of the row above, if the name is merged over both.
 _WHERE = frozenset({"address", "street", "lon", "lat", "lonlat"})
-_JOIN = "；"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +37,17 @@ class Spans:
     def filled(self, rows: Iterable[Row]) -> Iterator[Row]:
         """Return all rows, each as what its own and the merged cells say together."""
         waiting = deque(sorted(self.spans))
-        active: list[tuple[Span, object]] = []
+        active: dict[int, tuple[Span, object]] = {}  # by column: however many cells say they are merged
         held: Row | None = None
         parts: list[Row] = []  # rows that were joined to the one that is held
         for row in rows:
             while waiting and waiting[0].first <= row.number:
                 span = waiting.popleft()
-                if span.first == row.number and cell_text(value := _cell(row.cells, span.column)):
-                    active.append((span, value))
-            active = [(span, value) for span, value in active if span.last >= row.number]
-            carried = {span.column: value for span, value in active if span.first < row.number}
+                if span.first == row.number and cell_text(value := row.cell(span.column)):
+                    active[span.column] = (span, value)
+            carried = {
+                column: value for column, (span, value) in active.items() if span.first < row.number <= span.last
+            }
             own = {index for index, cell in enumerate(row.cells) if index not in carried and cell_text(cell)}
             own -= set(self.numbering)
             if carried and own and held is not None and self._same_place(carried, own):
@@ -82,9 +82,5 @@ def _joined(cells: Sequence[object], more: Sequence[object], own: Collection[int
         if not text:
             joined[index] = more[index]
         elif further not in text:
-            joined[index] = f"{text}{_JOIN}{further}"
+            joined[index] = f"{text}{JOIN}{further}"
     return joined
-
-
-def _cell(cells: Sequence[object], index: int) -> object:
-    return cells[index] if index < len(cells) else None

@@ -66,7 +66,7 @@ class _Part:
         """Return the share of rows that have one of some fields."""
         columns = [column.index for name in names for column in self.table.fields().get(name, ())]
         rows = self.section.rows
-        return sum(any(cell_text(_cell(row, index)) for index in columns) for row in rows) / len(rows)
+        return sum(any(cell_text(row.cell(index)) for index in columns) for row in rows) / len(rows)
 
 
 def stacked_table(source: Source, words: Words, profile: Profile) -> Table | None:
@@ -215,7 +215,7 @@ class _Stack:
         for row in part.table.filled(part.section.rows):
             cells: list[object] = [None] * len(self._columns)
             for index, target in enumerate(part.targets):
-                value = _cell(row, index)
+                value = row.cell(index)
                 if cells[target] is None:
                     cells[target] = value
             for target, text in fixed.items():
@@ -319,10 +319,6 @@ def clean_title(title: str) -> str:
     while (shorter := _TITLE.sub("", text).strip()) and shorter != text:
         text = shorter
     return text
-
-
-def _cell(row: Row, index: int) -> object:
-    return row.cells[index] if index < len(row.cells) else None
 
 
 def _text(row: Row) -> str:

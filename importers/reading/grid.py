@@ -30,6 +30,10 @@ class Row:
     problem: Message | None = None
     joined: int = 0
 
+    def cell(self, index: int) -> object:
+        """Return a cell; ``None`` beyond the last one."""
+        return self.cells[index] if index < len(self.cells) else None
+
 
 class Span(NamedTuple):
     """A merged cell that reaches over several rows: numbers of the first and the last, index of the (first) column."""

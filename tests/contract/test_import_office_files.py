@@ -17,8 +17,11 @@ import pytest
 from geodata.errors import FileError
 from geodata.sites import Site
 from geodata.store import open_store
+from importers.reading import Row
+from importers.reading.grid import Span
 from importers.report import ImportReport
 from importers.sites import import_sites
+from importers.spans import Spans
 
 POINTS = [(121.38, 37.53), (121.39, 37.54)]
 
@@ -53,13 +56,29 @@ def test_headings_that_name_the_place_too_are_understood(fresh_sqlite: str, tmp_
     assert set(report.recognised["unknown_columns"]) == {"所属单位名称", "站点负责人"}
 
 
+def test_numbers_of_units_are_no_keys_and_questions_are_facilities(fresh_sqlite: str, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(
+        "单位编号,站点名称,地址,有无障碍设施,能否充电\n7,甲驿站,南大街1号,有,能\n7,乙驿站,南大街2号,无,不能\n",
+        encoding="utf-8",
+    )
+    report, sites = imported(fresh_sqlite, path)
+    assert (report.rows.created, report.rows.rejected) == (2, 0)
+    found = {name: {code: item.value for code, item in site.facilities.items()} for name, site in sites.items()}
+    assert found == {
+        "甲驿站": {"wheelchair": "yes", "phone_charging": "yes"},
+        "乙驿站": {"wheelchair": "no", "phone_charging": "no"},
+    }
+
+
 def test_an_object_for_one_thing_is_that_thing(fresh_sqlite: str, tmp_path: Path) -> None:
     district = {"code": "330108", "name": "滨江区"}
     rows = [{"stationName": f"驿站{n}", "address": f"江南大道{n}号", "district": district} for n in (1, 2)]
     (tmp_path / "list.json").write_text(json.dumps({"data": {"rows": rows}}, ensure_ascii=False), encoding="utf-8")
     report, sites = imported(fresh_sqlite, tmp_path / "list.json")
     assert set(sites) == {"驿站1", "驿站2"}
-    assert report.recognised["columns"]["district.code"] == "area"
+    assert report.recognised["columns"]["district.name"] == "area"
+    assert report.recognised["unknown_columns"] == ["district.code"]
     assert "code_not_found" not in codes(report)
 
 
@@ -125,6 +144,15 @@ def merged_sheet(sheet: Any, first: int) -> None:
         sheet.append(row)
     for cells in (f"A{first}:H{first}", *(re.sub(r"\d", lambda n: str(int(n[0]) + first - 1), span) for span in SPANS)):
         sheet.merge_cells(cells)
+
+
+def test_a_cell_that_is_merged_very_often_is_filled_once() -> None:
+    rows = [Row(number, ["", f"驿站{number}"]) for number in range(1, 2_001)]
+    spans = [Span(1, 2_000, 0)] * 200_000
+    with_value = [Row(1, ["区", "驿站1"]), *rows[1:]]
+    filled = list(Spans(spans, {0: "area", 1: "name"}, ()).filled(with_value))
+    assert {row.cells[0] for row in filled} == {"区"}
+    assert len(filled) == 2_000
 
 
 @pytest.mark.parametrize("stacked", [False, True])

@@ -21,7 +21,7 @@ from importers.cleaning import (
     split_list,
 )
 from importers.coordinates import check_point, datum_choice, marks_order, parse_degrees, parse_pair, shared_points
-from importers.phones import parse_phone, people_in
+from importers.phones import people_in, read_phones
 from importers.words import Words
 
 
@@ -179,7 +179,7 @@ def test_metres_and_swapped_columns_are_put_right() -> None:
     ],
 )
 def test_phones(text: str, phones: str) -> None:
-    assert parse_phone(text) == phones
+    assert read_phones(text)[0] == phones
 
 
 def test_words_beside_phones_are_people_or_not() -> None:
@@ -264,8 +264,8 @@ def test_no_dates(text: str) -> None:
 
 
 def test_phones_and_lists() -> None:
-    assert parse_phone("电话：0371-67956331；0371-60223349") == "0371-67956331; 0371-60223349"
-    assert parse_phone("138****5596") == "138****5596"
+    assert read_phones("电话：0371-67956331；0371-60223349")[0] == "0371-67956331; 0371-60223349"
+    assert read_phones("138****5596")[0] == "138****5596"
     assert split_list("饮水;微波炉；厕所、空调,图书，AED|雨具") == [
         "饮水",
         "微波炉",

@@ -54,7 +54,7 @@ def test_the_first_request_starts_the_thread_and_waits_for_it(own: Filled) -> No
     try:
         first = model.index
         edit(own)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 5
         # An index of the same version may take its place: the one that is mapped from the file of it.
         while model.index.version == first.version and time.monotonic() < deadline:
             time.sleep(0.02)
