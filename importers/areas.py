@@ -147,9 +147,8 @@ def _cell(cell: object) -> object:
 def _pairs(opened: Opened, shapes: NDArray[Any], known: dict[str, Area]) -> list[Pair]:
     """Return the shapes of the file whose areas the store has, by code."""
     pairs = []
-    for place, row in enumerate(opened.table.rows()):
-        texts = opened.extractor.texts(row) or {}
-        area, shape = known.get(texts.get("adcode", "")), shapes[place]
+    for shape, texts in zip(shapes, opened.extractor.texts(list(opened.table.rows())), strict=True):
+        area = known.get((texts or {}).get("adcode", ""))
         if area is not None and shape is not None and not shape.is_empty:
             pairs.append(Pair(shape, area))
     return pairs

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -37,6 +38,8 @@ _BLANK = frozenset(
 )
 _BLANK_LENGTH = 1 + max(map(len, _BLANK))
 _MARKED = frozenset("=+-@\t\r")
+#: How texts begin that may stand for nothing, or have a spreadsheet's mark.
+_SPECIAL = frozenset("'=") | {sign for blank in _BLANK for sign in (blank[:1], blank[:1].upper()) if sign}
 _NOTHING = frozenset({"无", "暂无", "不详", "未知", "待定", "没有", "unknown", "tbd"})
 #: Between texts that are put together.
 JOIN = "；"
@@ -90,6 +93,19 @@ def clean(text: str) -> str:
     elif text.startswith('="') and (quoted := _QUOTED.fullmatch(text)):  # and the formula that makes one
         text = quoted[1].replace('""', '"').strip()
     return "" if len(text) < _BLANK_LENGTH and text.lower() in _BLANK else text
+
+
+def column_texts(values: Sequence[object]) -> list[str]:
+    """Return a column's cells as :func:`cell_text` has them; much sooner where they are plain text."""
+    kinds = set(map(type, values))
+    if kinds == {str, type(None)}:
+        values = ["" if value is None else value for value in values]
+    elif kinds != {str}:
+        return list(map(cell_text, values))
+    texts: Sequence[str] = values  # type: ignore[assignment] # seen above
+    if not "".join(texts).isprintable():
+        return list(map(clean, texts))
+    return [clean(text) if text[:1] in _SPECIAL else text for text in map(str.strip, texts)]
 
 
 def says_nothing(text: str) -> bool:

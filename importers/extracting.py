@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from copy import copy
+from itertools import repeat
 from typing import NamedTuple
 
 from geodata.errors import ProfileError
 from geodata.messages import Message
+from geodata.store.reading import chunks
+from importers.cells import Cells
 from importers.cleaning import JOIN, cell_text, key_of, says_nothing
 from importers.columns import Table, plain_headings
 from importers.naming import ADDRESS_PARTS, complete_address, made_name, read_type
@@ -19,6 +22,8 @@ from importers.reading.limits import MAX_CELL
 from importers.report import ImportReport, place_of
 from importers.words import Words
 
+#: Rows that are gone through together.
+CHUNK = 2_000
 #: Marks a row whose name was made up.
 MADE = "name_made"
 
@@ -31,18 +36,17 @@ class Record(NamedTuple):
     texts: Mapping[str, str]
 
 
-class TooLong(NamedTuple):
-    """A cell that is longer than a cell may be."""
-
-    heading: str
-    length: int
-
-
 _TOTAL = re.compile(r"(?:合\s*计|总\s*计|小\s*计|共\s*计|累\s*计|(?:sub|grand )?total)\s*[:：]?", re.IGNORECASE)
 _AMOUNT = re.compile(r"共?\s*[\d,.]+\s*(?:个|家|处|座|站|所|人|人次|次|㎡|平方米|台|套|元|万元|%)?")
 _REMARK = re.compile(
     r"(?:(?:制表|填表|填报|审核|复核|联系|经办|负责)人(?:签[名字])?|(?:制表|填表|填报)(?:单位|日期|时间)|单位[（(]盖章[）)])\s*[:：]"
 )
+_ASIDE = re.compile(f"{_TOTAL.pattern}|{_REMARK.pattern}", re.IGNORECASE)
+
+
+def begins_aside(text: str) -> bool:
+    """Tell whether a row whose first text this is may be one of those of :func:`is_aside`."""
+    return _ASIDE.match(text) is not None
 
 
 def is_aside(row: Row) -> bool:
@@ -62,6 +66,12 @@ def note_made(made: int, report: ImportReport) -> None:
     """Note how many rows were given a name."""
     if made:
         report.add("info", Message("names_made", {"count": made}))
+
+
+def _put_together(one: str, other: str, join: str) -> str:
+    if not one or not other:
+        return one or other
+    return one if other in one else one + join + other
 
 
 class Extractor:
@@ -85,10 +95,9 @@ class Extractor:
         self.reads_types = not stated.keys().isdisjoint({*ADDRESS_PARTS, "place_type"})
         self._profile = profile
         self._columns = [
-            (index, column.heading, field, profile.values.get(column.heading) or profile.values.get(field))
+            (column.index, field, profile.values.get(column.heading) or profile.values.get(field))
             for field, columns in table.fields().items()
             for column in columns
-            for index in (column.index,)
         ]
         self._known = plain_headings(table.subject).union(table.headings) - {""}
         self._headings = {field: columns[0].heading for field, columns in table.fields().items()}
@@ -105,7 +114,7 @@ class Extractor:
             return self
         wanted = {*fields, *ADDRESS_PARTS}
         narrow = copy(self)
-        narrow._columns = [column for column in self._columns if column[2] in wanted]
+        narrow._columns = [column for column in self._columns if column[1] in wanted]
         return narrow
 
     def stated(self, *prefixes: str) -> list[str]:
@@ -116,103 +125,122 @@ class Extractor:
         """Return the heading a field comes from, or the field's own name where no column gives it."""
         return self._headings.get(field, field)
 
-    def is_empty(self, row: Row) -> bool:
-        """Tell whether a row has nothing but a running number."""
-        numbering = self._table.numbering
-        for index, cell in enumerate(row.cells):  # noqa: SIM110 - a generator takes twice as long, for every row
-            if index not in numbering and cell_text(cell):
-                return False
-        return True
-
     def is_header(self, row: Row) -> bool:
         """Tell whether a row is the header again, or that of another table below: most of it are known headings."""
-        known = self._known
-        texts = [cell for cell in row.cells if cell.__class__ is str]
-        if known.isdisjoint(texts):
-            return False
-        found = sum([text in known for text in texts])
+        found = sum([cell.__class__ is str and cell in self._known for cell in row.cells])
         return found >= 2 and 2 * found > sum(cell is not None and cell != "" for cell in row.cells)
-
-    def too_long(self, row: Row) -> TooLong | None:
-        """Return the first cell that is too long to be taken."""
-        if max([len(cell) for cell in row.cells if cell.__class__ is str], default=0) <= MAX_CELL:
-            return None
-        for index, cell in enumerate(row.cells):
-            if isinstance(cell, str) and len(cell) > MAX_CELL:
-                headings = self._table.headings
-                return TooLong(headings[index] if index < len(headings) else str(index + 1), len(cell))
-        return None
 
     def records(self, report: ImportReport) -> Iterator[Record | None]:
         """Yield each row that is to be used, ``None`` for one that is not; count and note it in the report."""
-        made = 0
-        for index, row in enumerate(self._table.rows()):
-            record = self.record(index, row, report)
-            made += record is not None and MADE in record.texts
-            yield record
+        made = start = 0
+        for rows in chunks(self._table.rows(), CHUNK):
+            for record in self.records_of(rows, report, start):
+                made += record is not None and MADE in record.texts
+                yield record
+            start += len(rows)
         note_made(made, report)
 
-    def record(self, index: int, row: Row, report: ImportReport) -> Record | None:
-        """Return a row if it is to be used, ``None`` if not; count and note it in the report."""
+    def records_of(self, rows: Sequence[Row], report: ImportReport, start: int = 0) -> Iterator[Record | None]:
+        """Do as :meth:`records` does with rows that follow one another, the first of which is at ``start``."""
+        cells = Cells(rows)
+        blank, long = cells.blank(self._table.numbering), cells.too_long()
+        doubtful = blank | long | cells.having(self._known)
+        doubtful.update(place for place, text in enumerate(cells.first_texts()) if begins_aside(text))
+        for place, (row, texts) in enumerate(zip(rows, self._texts(cells), strict=True)):
+            if place in doubtful or row.problem is not None or row.joined:
+                used = self._is_used(row, report, empty=place in blank, long=place in long)
+            else:
+                used = True
+            if used:
+                report.rows.read += 1
+                report.rows.skipped += texts is None
+            yield Record(start + place, row.number, texts) if used and texts is not None else None
+
+    def _is_used(self, row: Row, report: ImportReport, *, empty: bool, long: bool) -> bool:
+        """Tell whether a row is one of the list; count and note one that is not."""
+        rows = report.rows
         if row.joined:
-            report.rows.read += 1
-            report.rows.skipped += 1
             sheet, first = place_of(row.joined, report.sheets)
             report.add("info", Message("row_joined", {"first": f"{sheet} {first}".strip()}), row=row.number)
-            return None
-        if row.problem is None and not any(cell is not None and cell != "" for cell in row.cells):
-            return None
-        report.rows.read += 1
-        texts: Mapping[str, str] | None = None
-        if row.problem is not None:
-            report.rows.rejected += 1
-            report.add("error", row.problem, row=row.number)
-        elif self.is_empty(row):
-            report.rows.skipped += 1
-        elif long := self.too_long(row):
-            message = Message("row_cell_too_long", {"length": long.length})
-            report.reject(message, row=row.number, column=long.heading)
+            rows.skipped += 1
+        elif row.problem is not None:
+            report.reject(row.problem, row=row.number)
+        elif empty:
+            if all(cell is None or cell == "" for cell in row.cells):
+                return False
+            rows.skipped += 1
+        elif long:
+            heading, length = self._too_long(row)
+            report.reject(Message("row_cell_too_long", {"length": length}), row=row.number, column=heading)
         elif is_aside(row):
-            report.rows.skipped += 1
             report.add("info", "row_total", row=row.number)
+            rows.skipped += 1
         elif self.is_header(row):
-            report.rows.skipped += 1
             report.add("warning", "row_other_header", row=row.number)
-        elif (texts := self.texts(row)) is None:
-            report.rows.skipped += 1
-        return None if texts is None else Record(index, row.number, texts)
+            rows.skipped += 1
+        else:
+            return True
+        rows.read += 1
+        return False
 
-    def texts(self, row: Row) -> dict[str, str] | None:
-        """Return the row's texts by field, those that say something; ``None`` for a row that the profile skips."""
-        texts: dict[str, str] = {}
-        cells = row.cells
-        width = len(cells)
-        for index, _, field, values in self._columns:
-            if index >= width or not (text := cell_text(cells[index])):
-                continue
-            if values and not (text := values.get(key_of(text) or text, text)):
-                continue
-            if field in texts:
-                if text not in texts[field]:
-                    texts[field] += self._profile.join.get(field, JOIN) + text
-            else:
-                texts[field] = text
+    def _too_long(self, row: Row) -> tuple[str, int]:
+        """Return the heading and the length of the first cell that is too long."""
+        long = ((index, len(cell)) for index, cell in enumerate(row.cells) if isinstance(cell, str))
+        index, length = next((index, length) for index, length in long if length > MAX_CELL)
+        headings = self._table.headings
+        return headings[index] if index < len(headings) else str(index + 1), length
+
+    def texts(self, rows: Sequence[Row]) -> Iterator[dict[str, str] | None]:
+        """Yield rows as texts by field, those that say something; ``None`` for a row that the profile skips.
+
+        Of a row that cannot be read, or that has a cell too long to be taken, nothing is said.
+        """
+        cells = Cells(rows)
+        long = cells.too_long()
+        for place, (row, texts) in enumerate(zip(rows, self._texts(cells), strict=True)):
+            yield {} if row.problem is not None or place in long else texts
+
+    def _texts(self, cells: Cells) -> Iterator[dict[str, str] | None]:
+        columns = self._by_field(cells)
+        fields = tuple(columns)
+        every = zip(*columns.values(), strict=True) if columns else repeat((), len(cells.rows))
+        for row, said in zip(cells.rows, every, strict=True):
+            texts = {field: text for field, text in zip(fields, said, strict=True) if text}
+            yield self._completed(texts) if self._applied(row.cells, texts) else None
+
+    def _by_field(self, cells: Cells) -> dict[str, Sequence[str]]:
+        """Return the columns that feed a field, as texts, several of one field put together."""
+        found: dict[str, Sequence[str]] = {}
+        for index, field, values in self._columns:
+            texts = cells.texts(index)
+            if values:
+                texts = [values.get(key_of(text) or text, text) if text else "" for text in texts]
+            if field in found:
+                join = self._profile.join.get(field, JOIN)
+                texts = [_put_together(one, other, join) for one, other in zip(found[field], texts, strict=True)]
+            found[field] = texts
+        return found
+
+    def _applied(self, cells: Sequence[object], texts: dict[str, str]) -> bool:
+        """Apply the profile's constants and rules to a row; tell whether it is not to be skipped."""
         profile = self._profile
         if profile.skip and any(
             matches(patterns, self._tested[name](cells, texts)) for name, patterns in profile.skip.items()
         ):
-            return None
+            return False
         for field, text in profile.constants.items():
             texts.setdefault(field, text)
         for rule in profile.rules:
             if all(matches(patterns, self._tested[name](cells, texts)) for name, patterns in rule.when.items()):
                 texts.update(rule.set)
-        return self._completed(texts) if self._words is not None and texts else texts
+        return True
 
     def _completed(self, texts: dict[str, str]) -> dict[str, str]:
+        if self._words is None or not texts:
+            return texts
         if self._joins_hours:
             complete_hours(texts)
-        if self.reads_types and self._words is not None:
+        if self.reads_types:
             complete_address(texts)
             read_type(texts, self._words)
         if self._names and says_nothing(texts.get("name", "无")):

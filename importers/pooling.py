@@ -20,13 +20,12 @@ from geodata.errors import FileError, ValueUnusableError
 from geodata.garbage import SELDOM
 from geodata.store import SiteEncoder
 from importers.columns import Table
+from importers.extracting import CHUNK
 from importers.prepared import ready_rows
 from importers.preparing import Part, Preparer, Recipe
 from importers.reading import Row
 from importers.survey import Survey
 
-#: Rows that are prepared together.
-CHUNK = 2_000
 #: Files of fewer rows are done before other processes have started.
 FEWEST_ROWS = 20_000
 #: More of them would wait for the one that writes.

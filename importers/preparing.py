@@ -83,17 +83,16 @@ class Preparer:
         drafter = Drafter(self._words, self._extractor, part.report, recipe.kind, survey.choice.datum)
         beside = ImportReport("", "")
         places = list(survey.places(0, len(rows)))
-        for index, row in enumerate(rows):
-            record = self._extractor.record(index, row, part.report)
+        for record in self._extractor.records_of(rows, part.report):
             if record is None:
                 continue
             part.made += MADE in record.texts
             draft = drafter.draft(record.row, record.texts)
             if draft is None:
                 continue
-            key = row_key(draft, places[index])
+            key = row_key(draft, places[record.place])
             if key_fits(key):
-                part.prepared.append(self._prepared(draft, key, record, places[index], survey, beside))
+                part.prepared.append(self._prepared(draft, key, record, places[record.place], survey, beside))
             else:
                 column = self._extractor.heading("source_key" if draft.source_key else "name")
                 part.report.reject("row_key_too_long", row=draft.row, column=column, value=key)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from math import isnan
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from math import isnan, nan
 from typing import NamedTuple
 from zlib import crc32
 
@@ -16,6 +16,7 @@ from geodata.datum import to_wgs84
 from geodata.errors import ValueUnusableError
 from geodata.messages import Message
 from geodata.sites import Datum
+from geodata.store.reading import chunks
 from importers.cleaning import key_of
 from importers.columns import Table
 from importers.coordinates import (
@@ -29,14 +30,13 @@ from importers.coordinates import (
     shared_points,
 )
 from importers.datums import CANDIDATES, MAX_POINTS
-from importers.extracting import Extractor
+from importers.extracting import CHUNK, Extractor
 from importers.known import Sample
 from importers.words import Words
 
 Floats = NDArray[np.float64]
 _UNSTATED = -1
-#: Rows after which the watcher is told.
-_WATCHED = 1 << 12
+_NOWHERE = Given(None, None)
 #: What the first pass looks at.
 _NEEDED = ("lon", "lat", "lonlat", "datum", "address", "area", "name", "site_name")
 
@@ -128,53 +128,56 @@ def survey(
     watch : callable, optional
         Told now and then how many rows were seen.
     """
-    seen = _Seen()
-    lat_first = lat_first_in(extractor.heading("lonlat"))
+    seen = _Seen(words, by_row=by_row, lat_first=lat_first_in(extractor.heading("lonlat")))
     narrow = extractor.narrowed(_NEEDED)
-    for number, row in enumerate(table.rows(), start=1):
-        if watch is not None and not number % _WATCHED:
-            watch(number)
-        texts = None if row.problem or extractor.too_long(row) else narrow.texts(row)
-        if not texts:
-            seen.add(Given(None, None))
-            continue
-        datum = _datum_of(words, texts["datum"]) if by_row and "datum" in texts else _UNSTATED
-        seen.add(given_of(texts, lat_first=lat_first), datum, _hash(texts.get("address")), _hash(texts.get("area")))
-        seen.keep(texts)
-    return _surveyed(seen, choose, lat_first=lat_first)
+    for rows in chunks(table.rows(), CHUNK):
+        seen.take(narrow.texts(rows))
+        if watch is not None:
+            watch(len(seen.lon))
+    return _surveyed(seen, choose)
 
 
 def _hash(text: str | None) -> int:
     return crc32(key_of(text).encode()) + 1 if text else 0
 
 
-@dataclass(slots=True)
 class _Seen:
     """One entry a row, a few bytes each; of the first located rows also what they are called and where."""
 
-    lon: array[float] = field(default_factory=lambda: array("d"))
-    lat: array[float] = field(default_factory=lambda: array("d"))
-    datum: array[int] = field(default_factory=lambda: array("b"))
-    address: array[int] = field(default_factory=lambda: array("q"))
-    area: array[int] = field(default_factory=lambda: array("q"))
-    noted: array[int] = field(default_factory=lambda: array("b"))
-    kept: dict[int, tuple[str, str]] = field(default_factory=dict)
+    def __init__(self, words: Words, *, by_row: bool, lat_first: bool) -> None:
+        self.lat_first = lat_first
+        self.lon, self.lat = array("d"), array("d")
+        self.datum, self.noted = array("b"), array("b")
+        self.address, self.area = array("q"), array("q")
+        self.kept: dict[int, tuple[str, str]] = {}
+        self._words = words
+        self._by_row = by_row
 
-    def add(self, given: Given, datum: int = _UNSTATED, address: int = 0, area: int = 0) -> None:
-        self.lon.append(np.nan if given.lon is None else given.lon)
-        self.lat.append(np.nan if given.lat is None else given.lat)
+    def take(self, rows: Iterable[Mapping[str, str] | None]) -> None:
+        """Take in what further rows say."""
+        for texts in rows:
+            given = given_of(texts, lat_first=self.lat_first) if texts else _NOWHERE
+            if texts is None or given.lon is None or given.lat is None:
+                self._add(nan, nan, given)
+                continue
+            datum = _datum_of(self._words, texts["datum"]) if self._by_row and "datum" in texts else _UNSTATED
+            self._add(given.lon, given.lat, given, datum, _hash(texts.get("address")), _hash(texts.get("area")))
+            if datum == _UNSTATED and len(self.kept) < MAX_POINTS:
+                named = texts.get("site_name") or texts.get("name", "")
+                self.kept[len(self.lon) - 1] = (named, texts.get("area", ""))
+
+    def _add(
+        self, lon: float, lat: float, given: Given, datum: int = _UNSTATED, address: int = 0, area: int = 0
+    ) -> None:
+        self.lon.append(lon)
+        self.lat.append(lat)
         self.datum.append(datum)
         self.address.append(address)
         self.area.append(area)
         self.noted.append(given.note is not None)
 
-    def keep(self, texts: Mapping[str, str]) -> None:
-        """Keep what tells the datum of the row that was added last."""
-        if len(self.kept) < MAX_POINTS and self.datum[-1] == _UNSTATED and self.lon[-1] == self.lon[-1]:
-            self.kept[len(self.lon) - 1] = (texts.get("site_name") or texts.get("name", ""), texts.get("area", ""))
 
-
-def _surveyed(seen: _Seen, choose: Callable[[Sample], DatumChoice], *, lat_first: bool) -> Survey:
+def _surveyed(seen: _Seen, choose: Callable[[Sample], DatumChoice]) -> Survey:
     given_lon, given_lat = np.array(seen.lon, dtype=np.float64), np.array(seen.lat, dtype=np.float64)
     shared = shared_points(given_lon, given_lat, np.array(seen.address, dtype=np.int64))
     # Points that rows share are a geocoder's fallback or the centre of a district: no evidence of anything.
@@ -197,7 +200,7 @@ def _surveyed(seen: _Seen, choose: Callable[[Sample], DatumChoice], *, lat_first
         int(located.sum()),
         asked,
         choice,
-        lat_first,
+        seen.lat_first,
         noted,
         lon,
         lat,

@@ -9,8 +9,7 @@ from typing import NamedTuple
 from geodata.messages import Message
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row of a grid.
 
     Attributes

@@ -13,7 +13,7 @@ from unittest.mock import patch
 PARTS = {
     "opening the file": ("importers.sites.open_table",),
     "first pass: coordinates, datum": ("importers.sites.survey",),
-    "cells to texts": ("importers.extracting.Extractor.texts",),
+    "cells to texts": ("importers.extracting.Extractor._by_field",),
     "texts to values": ("importers.drafting.Drafter.draft",),
     "opening hours": ("importers.drafting._HOURS",),
     "positions": ("importers.survey.Survey.place", "importers.preparing.position_of"),
