@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from itertools import zip_longest
 
@@ -48,12 +49,12 @@ class Cells:
             found.update(at for at, cell in enumerate(column) if isinstance(cell, str) and len(cell) > MAX_CELL)
         return found
 
-    def having(self, words: frozenset[str]) -> set[int]:
-        """Return the rows one of whose cells is, as it stands, one of some words."""
-        found: set[int] = set()
+    def having_two(self, words: frozenset[str]) -> set[int]:
+        """Return the rows of which two cells or more are, as they stand, among some words."""
+        found: Counter[int] = Counter()
         for column in self._columns:
             found.update(place for place, cell in enumerate(column) if cell.__class__ is str and cell in words)
-        return found
+        return {place for place, count in found.items() if count > 1}
 
     def first_texts(self) -> Sequence[str]:
         """Return the first text of each row that says something."""

@@ -3,51 +3,39 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from typing import Any, TypeVar, get_args
+from typing import Any
 
 from geodata.datum import convert_point
-from geodata.errors import ValueUnusableError
-from geodata.hours import ParsedHours, parse_hours
 from geodata.messages import Message
-from geodata.sites import Access, Amenity, Award, Basis, Closure, Datum, Entrance, Hours, Precision, Value
-from importers.cleaning import (
-    parse_count,
-    parse_date,
-    parse_number,
-    parse_web_address,
-    says_nothing,
-    split_list,
-)
-from importers.content import awards_in
-from importers.coordinates import check_point, parse_degrees
+from geodata.remembering import Remembered
+from geodata.sites import Access, Amenity, Basis, Closure, Datum, Entrance, Hours, Precision, Value
+from importers.cleaning import says_nothing
+from importers.coordinates import check_point
 from importers.extracting import Extractor
-from importers.freetext import read_text
-from importers.phones import read_phones
+from importers.freetext import GROUPS
+from importers.readings import Note, Readings
 from importers.report import ImportReport, Severity
 from importers.words import Words
 
-T = TypeVar("T")
-
 NAME_LENGTH = 200
 _SPACES = re.compile(r"\s+")
-_PLAIN = ("floor", "directions", "address", "host", "operator", "note")
-_NUMBERS_AND_DAYS = frozenset(
-    {
-        "capacity", "area_m2", "verified_on", "valid_from", "valid_to", "level", "state", "closed_from", "closed_to",
-        "closure_reason",
-    }
+#: What is stated under its own name.
+_STRAIGHT = (
+    "floor", "directions", "address", "host", "operator", "operator_code", "note", "phone", "website", "former_names",
+    "capacity", "area_m2", "verified_on", "valid_from", "valid_to", "level", "state",
 )  # fmt: skip
+_DAYS = frozenset({"valid_to", "closed_from", "closed_to"})
 _ACCESS = frozenset({"access", "fee", "access_note"})
+_SINGLE = tuple(f"{group}." for group in GROUPS)
 _ADCODE = re.compile(r"\d{6}(?:\d{3})?(?:\d{3})?")
-_HOURS = lru_cache(maxsize=65536)(parse_hours)
-_amenity = lru_cache(maxsize=4096)(Amenity)
-_PRECISIONS: tuple[Precision, ...] = get_args(Precision)
-_VALUES: tuple[Value, ...] = get_args(Value)
 _OPEN_ALL_DAY = Hours(osm="24/7", text="24小时")
+_amenity = lru_cache(maxsize=4096)(Amenity)
+#: What a text names, as (group, code, value); on which basis, as of when.
+_Named = tuple[tuple[tuple[str, str, Value], ...], Basis, date | None]
 
 
 @dataclass(slots=True)
@@ -62,8 +50,8 @@ class Draft:
         Always there.
     stated : dict
         Further attributes of :class:`~geodata.sites.Site`; what the row does not state is not in it.
-    facilities, services : dict
-        What the row says about each of them.
+    facilities, services : mapping
+        What the row says about each of them; not to be changed, for rows that say the same share them.
     listed : set of str
         The groups that a list column states as a whole.
     code, source_key : str
@@ -80,8 +68,8 @@ class Draft:
     name: str
     kind: str
     stated: dict[str, Any] = field(default_factory=dict)
-    facilities: dict[str, Amenity] = field(default_factory=dict)
-    services: dict[str, Amenity] = field(default_factory=dict)
+    facilities: Mapping[str, Amenity] = field(default_factory=dict)
+    services: Mapping[str, Amenity] = field(default_factory=dict)
     listed: set[str] = field(default_factory=set)
     code: str = ""
     source_key: str = ""
@@ -91,252 +79,162 @@ class Draft:
 
 
 class Drafter:
-    """Makes drafts of the rows of one file and notes issues in its report."""
+    """Makes drafts of the rows of one table."""
 
-    def __init__(
-        self, words: Words, extractor: Extractor, report: ImportReport, kind: str | None, datum: Datum
-    ) -> None:
+    def __init__(self, words: Words, extractor: Extractor, kind: str | None) -> None:
         self._words = words
         self._extractor = extractor
-        self._report = report
         self._kind = kind
-        self._datum = datum
+        self._readings = Readings(words)
         self._award_columns = extractor.stated("award:")
-        self._single_amenities = extractor.reads_types or bool(extractor.stated("facilities.", "services."))
+        self._amenities_of = Remembered(_amenities_of)
+        self._single_amenities = extractor.reads_types or bool(extractor.stated(*_SINGLE))
 
-    def draft(self, row: int, texts: Mapping[str, str]) -> Draft | None:
-        """Return the draft of a row; ``None`` if it has no usable name or kind, which is noted as a rejection."""
+    def draft(self, row: int, texts: Mapping[str, str], report: ImportReport, datum: Datum) -> Draft | None:
+        """Return the draft of a row; ``None`` if it has no usable name or kind, which is noted as a rejection.
+
+        ``datum`` is that of the entrance.
+        """
+        told = _Told(row, texts, report, self._extractor)
         name = _SPACES.sub(" ", texts.get("name", "")).strip()
         if not name or says_nothing(name):
-            self._reject("row_no_name", row, "name", texts.get("name"))
+            told.reject(Message("row_no_name"), "name")
             return None
         if len(name) > NAME_LENGTH:
-            self._reject("row_name_too_long", row, "name", name, limit=NAME_LENGTH)
+            told.reject(Message("row_name_too_long", {"limit": NAME_LENGTH}), "name", name)
             return None
-        reader = _RowReader(self._words, self._extractor, self._report, row, texts)
-        kind = reader.coded("kind", "kinds") or self._kind
+        readers = self._readings.readers
+        values = told.values
+        noted: list[tuple[str, Note]] = []
+        for field_name, text in texts.items():
+            if (read := readers[field_name]) is not None:
+                value, notes = read(text)
+                if value is not None:
+                    values[field_name] = value
+                if notes:
+                    noted += [(field_name, note) for note in notes]
+        kind = values.get("kind") or self._kind
+        for field_name, note in noted:
+            if kind is not None or field_name == "kind":
+                told.note(note.severity, note.message, field_name, note.part)
         if kind is None:
-            expected = ", ".join(self._words.codes("kinds"))
-            self._reject("row_no_kind", row, "kind", texts.get("kind"), expected=expected)
+            told.reject(Message("row_no_kind", {"expected": ", ".join(self._words.codes("kinds"))}), "kind")
             return None
         draft = Draft(row, name, kind, code=texts.get("code", "").upper(), source_key=texts.get("source_key", ""))
-        draft.precision = reader.precision()
-        self._texts(reader, draft)
-        self._labels(texts, draft)
-        if not _NUMBERS_AND_DAYS.isdisjoint(texts):
-            self._numbers_and_days(reader, draft)
-        self._hours(reader, draft)
-        if not _ACCESS.isdisjoint(texts):
-            self._access(reader, draft)
-        self._amenities(reader, draft)
-        if "entrance_lon" in texts:
-            self._entrance(reader, draft)
+        draft.precision = values.get("precision") or values.get("geometry_precision")
+        draft.stated = {name: values[name] for name in _STRAIGHT if name in values}
+        self._complete(draft, told, datum)
         return draft
 
-    def _reject(self, code: str, row: int, field: str, value: str | None, **params: Any) -> None:
-        self._report.reject(Message(code, params), row=row, column=self._extractor.heading(field), value=value)
-
-    def _texts(self, reader: _RowReader, draft: Draft) -> None:
-        for name in _PLAIN:
-            if name in reader.texts and (text := reader.text(name)):
-                draft.stated[name] = text
-        if phone := reader.text("phone"):
-            numbers, people = read_phones(phone)
-            if numbers:
-                draft.stated["phone"] = numbers
-            if people:
-                reader.note("info", Message("phone_of_a_person"), "phone")
-        if code := reader.text("operator_code"):
-            draft.stated["operator_code"] = code
-        if area := reader.text("area"):
+    def _complete(self, draft: Draft, told: _Told, datum: Datum) -> None:
+        """Add what several fields state together."""
+        values, stated = told.values, draft.stated
+        if (hours := values.get("opening_hours")) is not None:
+            stated["hours"] = hours
+        elif values.get("open24") == "yes":
+            stated["hours"] = _OPEN_ALL_DAY
+        if (area := values.get("area")) is not None:
             if _ADCODE.fullmatch(area):
                 draft.area_code = area
             else:
-                draft.stated["area_name"] = area
-        if website := reader.parsed("website", parse_web_address):
-            draft.stated["website"] = website
-        if names := reader.text("former_names"):
-            draft.stated["former_names"] = tuple(split_list(names))
-        awards: list[Award] = []
-        if text := reader.text("awards"):
-            awards += [self._award(reader, item) for item in _items(text)]
-        awards += self._headed_awards(reader)
-        awards += [self._named_award(text) for text in awards_in(draft.name)]
+                stated["area_name"] = area
+        if labels := values.get("label") or self._programme(told.texts):
+            stated["labels"] = labels
+        awards = [*values.get("awards", ()), *(values[name] for name in self._award_columns if name in values)]
+        awards += self._readings.awards_in(draft.name)
         if awards:  # of those with one name the first
-            draft.stated["awards"] = tuple({award.name: award for award in reversed(awards)}.values())[::-1]
+            stated["awards"] = tuple({award.name: award for award in reversed(awards)}.values())[::-1]
+        if not _DAYS.isdisjoint(values):
+            _keep_days(told, stated)
+        if not _ACCESS.isdisjoint(values):
+            ways, fee, note = values.get("access", ()), values.get("fee"), values.get("access_note", "")
+            if ways or fee or note:
+                stated["access"] = Access(ways, fee, note)
+        self._amenities(draft, values)
+        if "entrance_lon" in values and "entrance_lat" in values:
+            _keep_entrance(told, stated, datum)
 
-    def _award(self, reader: _RowReader, text: str) -> Award:
-        """Return an award written as ``name|level|year``; level and year may be missing."""
-        name, level, year = (part.strip() for part in (text + "||").split("|")[:3])
-        code = self._words.find("levels", level) if level else self._words.level_within("levels", name)
-        if level and code is None:
-            reader.unknown("awards", level, self._words.codes("levels"))
-        return Award(name, code, int(year) if re.fullmatch(r"(?:19|20)\d\d", year) else None)
+    def _programme(self, texts: Mapping[str, str]) -> tuple[str, ...]:
+        """Return the word for the kind as a label where it is the name of a programme."""
+        kind = texts.get("kind", "")
+        return (kind,) if kind and self._words.is_programme(kind) else ()
 
-    def _headed_awards(self, reader: _RowReader) -> Iterator[Award]:
-        """Yield the awards that columns are headed by, and whose cell says yes or a year."""
-        for column in self._award_columns:
-            text = reader.texts.get(column, "")
-            name = column.removeprefix("award:")
-            year = re.match(r"(?:19|20)\d\d", text)
-            if year or self._words.value(text) == "yes":
-                yield Award(name, self._words.level_within("levels", name), int(year[0]) if year else None)
-
-    def _named_award(self, text: str) -> Award:
-        year = re.search(r"(?:19|20)\d\d", text)
-        return Award(text, self._words.level_within("levels", text), int(year[0]) if year else None)
-
-    def _labels(self, texts: Mapping[str, str], draft: Draft) -> None:
-        labels = split_list(texts["label"]) if "label" in texts else []
-        if not labels and self._words.is_programme(texts.get("kind", "")):
-            labels = [texts["kind"]]
-        if labels:
-            draft.stated["labels"] = tuple(dict.fromkeys(labels))
-
-    @staticmethod
-    def _numbers_and_days(reader: _RowReader, draft: Draft) -> None:
-        found: dict[str, Any] = {
-            "capacity": reader.parsed("capacity", parse_count),
-            "area_m2": reader.parsed("area_m2", parse_number),
-            "verified_on": reader.parsed("verified_on", parse_date),
-            "valid_from": reader.parsed("valid_from", parse_date),
-            "valid_to": reader.parsed("valid_to", parse_date),
-            "level": reader.coded("level", "levels"),
-            "state": reader.coded("state", "states"),
-        }
-        start, end = found["valid_from"], found["valid_to"]
-        if start and end and start > end:
-            reader.note("warning", _reversed(start, end), "valid_to")
-            found["valid_from"] = found["valid_to"] = None
-        draft.stated |= {name: value for name, value in found.items() if value is not None}
-        closed_from, closed_to = reader.parsed("closed_from", parse_date), reader.parsed("closed_to", parse_date)
-        reason = reader.text("closure_reason")
-        if closed_from and closed_to and closed_from > closed_to:
-            reader.note("warning", _reversed(closed_from, closed_to), "closed_to")
-        elif closed_from or closed_to:
-            draft.stated["closures"] = (Closure(closed_from, closed_to, reason),)
-
-    @staticmethod
-    def _hours(reader: _RowReader, draft: Draft) -> None:
-        text = reader.text("opening_hours")
-        if text:
-            parsed: ParsedHours = _HOURS(text)
-            draft.stated["hours"] = Hours(parsed.osm, text)
-            for message in (parsed.reason, *parsed.notices):
-                if message is not None:
-                    reader.note("info", message, "opening_hours")
-        elif reader.text("open24") and reader.value("open24") == "yes":
-            draft.stated["hours"] = _OPEN_ALL_DAY
-
-    def _access(self, reader: _RowReader, draft: Draft) -> None:
-        ways: dict[str, None] = {}
-        for item in split_list(reader.text("access")):
-            code = self._words.find("access", item)
-            if code is None:
-                reader.unknown("access", item, self._words.codes("access"))
-            else:
-                ways[code] = None
-        fee, note = reader.coded("fee", "fees"), reader.text("access_note")
-        if ways or fee or note:
-            draft.stated["access"] = Access(tuple(ways), fee, note)
-
-    def _amenities(self, reader: _RowReader, draft: Draft) -> None:
+    def _amenities(self, draft: Draft, values: Mapping[str, Any]) -> None:
         as_of: date | None = draft.stated.get("verified_on")
-        basis: Basis = "verified" if reader.coded("basis", "bases") == "verified" else "claimed"
-        groups = {"facilities": draft.facilities, "services": draft.services}
-        for group, found in groups.items():
-            if group not in reader.texts:
-                continue
-            for said in read_text(reader.text(group), self._words):
-                if said.code:
-                    groups[said.group][said.code] = _amenity(said.value, basis, as_of)
-                elif not says_nothing(said.item):
-                    message = Message(f"{group}_unknown", {"word": said.item[:80]})
-                    reader.note("warning", message, group, said.item)
-            if found:
-                draft.listed.add(group)
-        for name in reader.texts if self._single_amenities else ():
-            group, _, code = name.partition(".")
-            if code and group in groups and (value := reader.value(name)):
-                groups[group][code] = _amenity(value, basis, as_of)
-
-    def _entrance(self, reader: _RowReader, draft: Draft) -> None:
-        lon, lat = reader.parsed("entrance_lon", parse_degrees), reader.parsed("entrance_lat", parse_degrees)
-        if lon is None or lat is None:
-            return
-        given = check_point(lon, lat)
-        if given.note:
-            reader.note("warning", given.note, f"entrance_{given.field}")
-        if given.lon is not None and given.lat is not None:
-            draft.stated["entrance"] = Entrance(*convert_point(given.lon, given.lat, self._datum, "wgs84"))
+        basis: Basis = "verified" if values.get("basis") == "verified" else "claimed"
+        facilities: Mapping[str, Amenity] = {}
+        services: Mapping[str, Amenity] = {}
+        for group in GROUPS:
+            if group in values:
+                named = self._amenities_of[values[group], basis, as_of]
+                facilities, services = _both(facilities, named[0]), _both(services, named[1])
+                if facilities if group == "facilities" else services:
+                    draft.listed.add(group)
+        single = [name for name in values if name.startswith(_SINGLE)] if self._single_amenities else []
+        if single:
+            groups = {"facilities": dict(facilities), "services": dict(services)}
+            for name in single:
+                group, _, code = name.partition(".")
+                groups[group][code] = _amenity(values[name], basis, as_of)
+            facilities, services = groups["facilities"], groups["services"]
+        draft.facilities, draft.services = facilities, services
 
 
-class _RowReader:
-    """The texts of one row, read with checks; what is wrong goes into the report."""
+@dataclass(slots=True)
+class _Told:
+    """A row: its texts, what they mean, and the report that is told what is wrong with them."""
 
-    def __init__(
-        self, words: Words, extractor: Extractor, report: ImportReport, row: int, texts: Mapping[str, str]
-    ) -> None:
-        self.texts = texts
-        self._words = words
-        self._extractor = extractor
-        self._report = report
-        self._row = row
+    row: int
+    texts: Mapping[str, str]
+    report: ImportReport
+    extractor: Extractor
+    values: dict[str, Any] = field(default_factory=dict)
 
-    def text(self, field: str) -> str:
-        """Return a field's text, empty where it only says that there is nothing; hours keep even that."""
-        text = self.texts.get(field)
-        if text is None:
-            return ""
-        return "" if field != "opening_hours" and says_nothing(text) else text
+    def note(self, severity: Severity, message: Message, field: str, part: str | None = None) -> None:
+        """Note an issue about a field, or about a part of its text."""
+        shown = self.texts.get(field) if part is None else part
+        self.report.add(severity, message, row=self.row, column=self.extractor.heading(field), value=shown)
 
-    def note(self, severity: Severity, message: Message, field: str, value: str | None = None) -> None:
-        """Note an issue about a field of this row."""
+    def reject(self, message: Message, field: str, value: str | None = None) -> None:
+        """Note that the row is rejected for a field."""
         shown = self.texts.get(field) if value is None else value
-        self._report.add(severity, message, row=self._row, column=self._extractor.heading(field), value=shown)
+        self.report.reject(message, row=self.row, column=self.extractor.heading(field), value=shown)
 
-    def parsed(self, field: str, parse: Callable[[str], T]) -> T | None:
-        """Return the value of a field, ``None`` without one or with one that cannot be used, which is noted."""
-        text = self.text(field)
-        if not text:
-            return None
-        try:
-            return parse(text)
-        except ValueUnusableError as error:
-            self.note("warning", error.message, field)
-            return None
 
-    def coded(self, field: str, group: str) -> str | None:
-        """Return the code that a field's text means in a group of the vocabulary."""
-        text = self.texts.get(field, "")
-        if not text:
-            return None
-        code = self._words.find(group, text) or self._words.level_within(group, text)
-        if code is None and not says_nothing(text):
-            self.unknown(field, text, self._words.codes(group))
-        return code
+def _amenities_of(named: _Named) -> tuple[Mapping[str, Amenity], Mapping[str, Amenity]]:
+    """Return the facilities and the services that a text names."""
+    said, basis, as_of = named
+    facilities, services = (
+        {code: _amenity(value, basis, as_of) for of_group, code, value in said if of_group == group} for group in GROUPS
+    )
+    return facilities, services
 
-    def unknown(self, field: str, text: str, expected: list[str]) -> None:
-        """Note that a word is not in the vocabulary."""
-        message = Message("value_unknown_word", {"word": text[:80], "expected": ", ".join(expected)})
-        self.note("warning", message, field, text)
 
-    def precision(self) -> Precision | None:
-        """Return how exact the row says its coordinates are, else what its geometry says."""
-        found = self.coded("precision", "precisions") or self.texts.get("geometry_precision")
-        return next((precision for precision in _PRECISIONS if precision == found), None) if found else None
+def _both(one: Mapping[str, Amenity], other: Mapping[str, Amenity]) -> Mapping[str, Amenity]:
+    return {**one, **other} if one and other else one or other
 
-    def value(self, field: str) -> Value | None:
-        """Return what a cell says about one facility; unknown is nothing stated."""
-        found = self._words.value(self.texts.get(field, ""))
-        if found is None:
-            self.unknown(field, self.texts[field], ["yes", "no", "limited", "unknown"])
-        return next((value for value in _VALUES if value == found and value != "unknown"), None)
+
+def _keep_days(told: _Told, stated: dict[str, Any]) -> None:
+    """Keep until when a place is there, and when it is closed; not days in the wrong order."""
+    values = told.values
+    start, end = values.get("valid_from"), values.get("valid_to")
+    if start and end and start > end:
+        told.note("warning", _reversed(start, end), "valid_to")
+        del stated["valid_from"], stated["valid_to"]
+    start, end = values.get("closed_from"), values.get("closed_to")
+    if start and end and start > end:
+        told.note("warning", _reversed(start, end), "closed_to")
+    elif start or end:
+        stated["closures"] = (Closure(start, end, values.get("closure_reason", "")),)
+
+
+def _keep_entrance(told: _Told, stated: dict[str, Any], datum: Datum) -> None:
+    given = check_point(told.values["entrance_lon"], told.values["entrance_lat"])
+    if given.note:
+        told.note("warning", given.note, f"entrance_{given.field}")
+    if given.lon is not None and given.lat is not None:
+        stated["entrance"] = Entrance(*convert_point(given.lon, given.lat, datum, "wgs84"))
 
 
 def _reversed(start: date, end: date) -> Message:
     return Message("days_reversed", {"start": start.isoformat(), "end": end.isoformat()})
-
-
-def _items(text: str) -> list[str]:
-    return [item.strip() for item in re.split(r"[;；\n]+", text) if item.strip()]

@@ -144,7 +144,7 @@ class Extractor:
         """Do as :meth:`records` does with rows that follow one another, the first of which is at ``start``."""
         cells = Cells(rows)
         blank, long = cells.blank(self._table.numbering), cells.too_long()
-        doubtful = blank | long | cells.having(self._known)
+        doubtful = blank | long | cells.having_two(self._known)
         doubtful.update(place for place, text in enumerate(cells.first_texts()) if begins_aside(text))
         for place, (row, texts) in enumerate(zip(rows, self._texts(cells), strict=True)):
             if place in doubtful or row.problem is not None or row.joined:

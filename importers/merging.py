@@ -15,15 +15,15 @@ _NOTHING = Site("", "")
 _SAME_DEGREES = 1e-7
 
 
+def attributes(draft: Draft) -> dict[str, Any]:
+    """Return the attributes of the site that a draft alone describes, as far as it states them."""
+    own = {"name": draft.name, "kind": draft.kind, "facilities": draft.facilities, "services": draft.services}
+    return own | draft.stated
+
+
 def new_site(draft: Draft) -> Site:
     """Return the site that a draft alone describes."""
-    return Site(
-        name=draft.name,
-        kind=draft.kind,
-        facilities=dict(draft.facilities),
-        services=dict(draft.services),
-        **draft.stated,
-    )
+    return Site(**attributes(draft))
 
 
 def merged_site(before: Site, draft: Draft, *, alone: bool) -> tuple[Site, list[str]]:

@@ -15,7 +15,7 @@ from geodata.sites import Site
 from geodata.store import SiteEncoder
 from geodata.store.ready import ReadyRow
 from importers.drafting import Draft
-from importers.merging import new_site
+from importers.merging import attributes
 from importers.report import Issue
 
 Point = tuple[float, float]
@@ -91,10 +91,11 @@ def ready_rows(items: Sequence[Prepared], encoder: SiteEncoder) -> list[ReadyRow
         If a value cannot be kept.
     """
     lacking = [item for item in items if item.ready is None]
-    sites = [new_site(item.draft) for item in lacking]
-    for item, site in zip(lacking, sites, strict=True):
-        item.draft.search = search_of(site, item.draft)
-    rows = encoder.ready(sites, [item.draft.search for item in lacking])
+    drafts = [item.draft for item in lacking]
+    for draft in drafts:
+        names = draft.stated.get("labels", ()), draft.stated.get("former_names", ())
+        draft.search = draft.search or search_text(draft.name, *names)
+    rows = encoder.ready_stated(list(map(attributes, drafts)), [draft.search for draft in drafts])
     for item, row in zip(lacking, rows, strict=True):
         item.ready = row
     return [item.ready for item in items if item.ready is not None]

@@ -73,21 +73,20 @@ class Preparer:
 
     def __init__(self, recipe: Recipe) -> None:
         self._recipe = recipe
-        self._words = Words(recipe.vocabulary)
-        self._extractor = Extractor(recipe.table, recipe.profile, self._words, recipe.layer)
+        words = Words(recipe.vocabulary)
+        self._extractor = Extractor(recipe.table, recipe.profile, words, recipe.layer)
+        self._drafter = Drafter(words, self._extractor, recipe.kind)
 
     def prepare(self, rows: Sequence[Row], survey: Survey) -> Part:
         """Prepare rows that follow one another; ``survey`` has the coordinates of these alone."""
-        recipe = self._recipe
-        part = Part(len(rows), ImportReport("", "", sheets=recipe.sheets))
-        drafter = Drafter(self._words, self._extractor, part.report, recipe.kind, survey.choice.datum)
+        part = Part(len(rows), ImportReport("", "", sheets=self._recipe.sheets))
         beside = ImportReport("", "")
         places = list(survey.places(0, len(rows)))
         for record in self._extractor.records_of(rows, part.report):
             if record is None:
                 continue
             part.made += MADE in record.texts
-            draft = drafter.draft(record.row, record.texts)
+            draft = self._drafter.draft(record.row, record.texts, part.report, survey.choice.datum)
             if draft is None:
                 continue
             key = row_key(draft, places[record.place])

@@ -12,10 +12,14 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
 
+from geodata.remembering import Remembered
+
 #: What takes no part in a comparison: everything that is neither a letter nor a digit.
 _IGNORED = re.compile(r"[\W_]+")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 _LATIN = re.compile(r"[a-z0-9]+")
+#: Endings of names of up to so many characters are kept for the next names, and so many of them.
+_ENDING, _ENDINGS = 12, 1 << 16
 
 
 def normalise(text: str) -> str:
@@ -72,7 +76,7 @@ def _syllables(text: str) -> str:
         start, stop = run.span()
         if end < start:
             parts += _LATIN.findall(folded[end:start])
-        parts += spell(folded[start:stop])
+        parts += filter(None, spell(folded[start:stop]))
         end = stop
     if end < len(folded):
         parts += _LATIN.findall(folded[end:])
@@ -83,46 +87,49 @@ def _syllables(text: str) -> str:
 _label = lru_cache(maxsize=4096)(_syllables)
 
 
-class _Spelt(dict[str, str]):
-    """Words of the dictionary, and single characters, with their syllables; forgets all before they are too many."""
-
-    def __init__(self, spell: Callable[[str], list[str]]) -> None:
-        super().__init__()
-        self._spell = spell
-
-    def __missing__(self, word: str) -> str:
-        if len(self) >= 65_536:
-            self.clear()
-        found = self[word] = " ".join(word for item in self._spell(word) for word in _LATIN.findall(item))
-        return found
-
-
 @cache
 def _speller() -> Callable[[str], list[str]]:
     # Its dictionaries take a fifth of a second and some 50 MB to load: only who writes sites needs them.
     from pypinyin import lazy_pinyin
     from pypinyin.constants import PHRASES_DICT
 
+    def spelt(part: str) -> str:
+        return " ".join(word for item in lazy_pinyin(part) for word in _LATIN.findall(item))
+
     # lazy_pinyin cuts in the same way, into the longest words from the left, but spells out each of them anew: names
-    # are made of few different words.
-    words, spelt = PHRASES_DICT, _Spelt(lazy_pinyin)
+    # are made of few different words, and many end alike.
+    words, spellings, endings = PHRASES_DICT, Remembered(spelt), dict[str, list[str]]()
     prefixes = frozenset(word[:end] for word in words for end in range(1, len(word) + 1))
+
+    def first_word(text: str, at: int) -> int:
+        """Return where the longest word ends that begins at a place; 0 where all that follows begins a longer one."""
+        length, word, end = len(text), 0, at + 1
+        while end <= length and (part := text[at:end]) in prefixes:
+            if part in words:
+                word = end
+            end += 1
+        return word or (0 if end > length else at + 1)
 
     def spell(text: str) -> list[str]:
         found: list[str] = []
+        begun: list[tuple[str, int]] = []
         at, length = 0, len(text)
         while at < length:
-            end, word = at + 1, 0
-            while end <= length and (part := text[at:end]) in prefixes:
-                if part in words:
-                    word = end
-                end += 1
-            if not word and end > length:  # the rest begins a word that is not finished
-                return found + [syllable for sign in text[at:] if (syllable := spelt[sign])]
-            part = text[at : (word or at + 1)]
-            if syllables := spelt[part]:
-                found.append(syllables)
-            at += len(part)
+            if length - at <= _ENDING:
+                ending = text[at:]
+                if (known := endings.get(ending)) is not None:
+                    found += known
+                    break
+                begun.append((ending, len(found)))
+            if end := first_word(text, at):
+                found.append(spellings[text[at:end]])
+            else:
+                found += [spellings[sign] for sign in text[at:]]
+            at = end or length
+        if len(endings) > _ENDINGS:
+            endings.clear()
+        for ending, start in begun:
+            endings[ending] = found[start:]
         return found
 
     return spell

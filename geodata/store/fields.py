@@ -16,11 +16,12 @@ them, as ``facilities.toilet``.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date
 from functools import cache, lru_cache
-from operator import attrgetter
+from itertools import repeat
+from operator import attrgetter, is_
 from typing import Any
 
 import orjson
@@ -36,9 +37,6 @@ PLAIN = (
 #: Fields with one entry a code, compared and kept in the history one by one.
 KEYED = ("facilities", "services")
 _LISTS = ("labels", "former_names", "closures", "awards", "photos")
-#: What most sites have nothing of; never changed.
-_NO_ITEMS: list[Any] = []
-_NO_ENTRIES: dict[str, Any] = {}
 _ATOMS = frozenset({str, int, float, bool, type(None)})
 _ALWAYS = frozenset({"value", "basis"})
 _DATES = frozenset({"valid_from", "valid_to", "verified_on"})
@@ -64,39 +62,70 @@ def to_row(site: Site) -> dict[str, Any]:
 
 def to_columns(sites: Sequence[Site]) -> dict[str, list[Any]]:
     """Return the columns of ``sites`` that describe sites themselves, not checked and not to be changed."""
-    columns: dict[str, list[Any]] = {name: list(map(attrgetter(name), sites)) for name in PLAIN}
-    places, entrances = [site.position for site in sites], [site.entrance for site in sites]
+    return _columns(lambda name: list(map(attrgetter(name), sites)))
+
+
+def stated_columns(stated: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """Do as :func:`to_columns` does for sites of which only those attributes are given that are not the default.
+
+    Making a site takes longer than all else that a row of a long list needs on its way to the store.
+    """
+    present = frozenset[str]().union(*stated)
+
+    def values(name: str) -> list[Any]:
+        default = _site_defaults().get(name)
+        return [one.get(name, default) for one in stated] if name in present else [default] * len(stated)
+
+    return _columns(values)
+
+
+def _columns(values: Callable[[str], list[Any]]) -> dict[str, list[Any]]:
+    """Return columns for the attributes of sites, which are handed out by name."""
+    columns: dict[str, list[Any]] = {name: values(name) for name in PLAIN}
+    places, entrances, hours = values("position"), values("entrance"), values("hours")
     for name in ("lon", "lat", "given_lon", "given_lat", "given_datum"):
         columns[name] = _of_parts(places, name, None)
     columns["position_note"] = _of_parts(places, "note", "")
     columns["precision"] = _of_parts(places, "precision", "none")
     for name in ("lon", "lat"):
         columns[f"entrance_{name}"] = _of_parts(entrances, name, None)
-    columns["hours_osm"] = [site.hours.osm for site in sites]
-    columns["hours_text"] = [site.hours.text for site in sites]
-    columns["access"] = [_plain_part(site.access) for site in sites]
-    for name in _LISTS:
-        columns[name] = [_plain(value) if value else _NO_ITEMS for value in map(attrgetter(name), sites)]
-    known: dict[int, Any] = {}
+    columns["hours_osm"] = [one.osm for one in hours]
+    columns["hours_text"] = [one.text for one in hours]
+    for name in ("access", *_LISTS):
+        columns[name] = mapped(_plain, values(name))
     for name in KEYED:
-        columns[name] = [_plain_entries(entries, known) for entries in map(attrgetter(name), sites)]
+        columns[name] = mapped(_plain_entries, values(name))
     return columns
 
 
-def _plain_entries(entries: Mapping[str, Amenity], known: dict[int, Any]) -> dict[str, Any]:
-    """Return the JSON form of facilities; ``known`` has that of parts which some of the sites share, by identity."""
-    if not entries:
-        return _NO_ENTRIES
-    found = {}
-    for code, part in entries.items():
-        plain = known.get(id(part))
-        found[code] = known.setdefault(id(part), _plain_part(part)) if plain is None else plain
-    return found
+def _plain_entries(entries: Mapping[str, Amenity]) -> dict[str, Any]:
+    """Return the JSON form of facilities."""
+    return {code: _plain_part(part) for code, part in entries.items()}
+
+
+def mapped(convert: Callable[[Any], Any], values: Sequence[Any]) -> list[Any]:
+    """Return what becomes of values; those that are one object are converted once, and share what becomes of them."""
+    if all_one(values):
+        return [convert(values[0])] * len(values)
+    known = {id(value): value for value in values}
+    results = {key: convert(value) for key, value in known.items()}
+    return [results[key] for key in map(id, values)]
+
+
+def all_one(values: Sequence[Any]) -> bool:
+    """Tell whether all values of a column are one object, as what no site states is."""
+    return all(map(is_, values, repeat(values[0]))) if values else False
 
 
 def _of_parts(parts: Sequence[Any], name: str, missing: Any) -> list[Any]:
     value = attrgetter(name)
     return [missing if part is None else value(part) for part in parts]
+
+
+@cache
+def _site_defaults() -> Mapping[str, Any]:
+    """Return the attributes of a site that says nothing."""
+    return {part.name: getattr(Site("", ""), part.name) for part in fields(Site)}
 
 
 def from_row(row: Mapping[str, Any]) -> Site:
@@ -204,8 +233,9 @@ def refuse_unstorable_columns(columns: Mapping[str, Sequence[Any]]) -> None:
         ``store_text`` or ``store_number``, naming the field.
     """
     for name, values in columns.items():
-        if not _surely_storable(values):
-            for value in values:
+        looked_at = values[:1] if all_one(values) else values
+        if not _surely_storable(looked_at):
+            for value in looked_at:
                 refuse_unstorable(name, value)
 
 
@@ -253,8 +283,8 @@ def _plain(value: Any) -> Any:
 
 
 @lru_cache(maxsize=8192)
-def _plain_part(part: Amenity | Access) -> Any:
-    """Return the JSON form of a part, one for all that say the same; not to be changed."""
+def _plain_part(part: Amenity) -> Any:
+    """Return the JSON form of a facility, one for all that say the same; not to be changed."""
     return _plain(part)
 
 

@@ -6,11 +6,12 @@ SQLite tuples.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.psycopg2 import PGDialect_psycopg2
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
@@ -18,7 +19,7 @@ from sqlalchemy.engine import Dialect
 
 from geodata.sites import Site
 from geodata.store import schema
-from geodata.store.fields import refuse_unstorable_columns, to_columns
+from geodata.store.fields import all_one, mapped, refuse_unstorable_columns, stated_columns, to_columns
 from geodata.store.types import dump_json
 
 Columns = Mapping[str, Sequence[Any]]
@@ -31,7 +32,6 @@ READY = tuple(column.name for column in schema.sites.columns if column.name not 
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _NULL = "\\N"
-_NOTHING = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,16 @@ class SiteEncoder:
         ValueUnusableError
             If a value cannot be kept (:func:`geodata.store.fields.refuse_unstorable`).
         """
-        if not sites:
+        return self._encoded(to_columns(sites), searches)
+
+    def ready_stated(self, stated: Sequence[Mapping[str, Any]], searches: Sequence[str]) -> list[ReadyRow]:
+        """Do as :meth:`ready` does with what of sites is stated, by attribute (:func:`stated_columns`)."""
+        return self._encoded(stated_columns(stated), searches)
+
+    def _encoded(self, columns: dict[str, list[Any]], searches: Sequence[str]) -> list[ReadyRow]:
+        if not searches:
             return []
-        columns = to_columns(sites) | {"search": list(searches)}
+        columns["search"] = list(searches)
         refuse_unstorable_columns(columns)
         ordered = {name: columns[name] for name in READY}
         return list(encoded_rows(_dialect(self.dialect), schema.sites, ordered))
@@ -76,36 +83,27 @@ def bound_columns(dialect: Dialect, table: sa.Table, columns: Columns) -> list[S
     found: list[Sequence[Any]] = []
     for name, values in columns.items():
         convert = table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
-        found.append(_mapped(convert, values) if convert else values)
-    return found
-
-
-def _mapped(convert: Callable[[Any], Any], values: Sequence[Any]) -> list[Any]:
-    """Return what becomes of values; neighbours that are one object are converted once."""
-    found: list[Any] = []
-    last: Any = _NOTHING
-    result: Any = None
-    for value in values:
-        if value is not last:
-            last, result = value, convert(value)
-        found.append(result)
+        found.append(mapped(convert, values) if convert else values)
     return found
 
 
 def _copy_texts(values: Sequence[Any]) -> Sequence[str]:
     r"""Return a column in COPY's text format, in which ``\N`` is null."""
-    kinds = set(map(type, values))
+    if all_one(values):
+        return [_copy_text(values[0])] * len(values)
+    kinds = set(map(type, values)) - {type(None)}
+    if kinds == {float}:  # finite ones; repr takes far longer
+        return orjson.dumps(values).decode().strip("[]").replace("null", _NULL).split(",")
     if kinds == {str}:
-        whole = "".join(values)
+        whole = "".join(filter(None, values))
         if whole.isprintable() and "\\" not in whole:
-            return values
-    return list(map(repr, values)) if kinds == {float} else _mapped(_copy_text, values)
+            return [_NULL if value is None else value for value in values]
+    return mapped(_copy_text, values)
 
 
 def _copy_text(value: Any) -> str:
     if value is None:
         return _NULL
     if isinstance(value, str):
-        plain = value.isprintable() and "\\" not in value
-        return value if plain else value.translate(_ESCAPES)
-    return repr(value) if isinstance(value, float) else str(value)
+        return value.translate(_ESCAPES)
+    return orjson.dumps(value).decode() if isinstance(value, float) else str(value)

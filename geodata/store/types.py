@@ -12,6 +12,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
+from geodata.remembering import Remembered
+
 #: Texts of one column whose values are kept while a query is read.
 _DISTINCT = 4000
 
@@ -60,16 +62,6 @@ Json = _JsonText().with_variant(JSONB(), "postgresql")
 UtcDateTime = _UtcText().with_variant(sa.DateTime(timezone=True), "postgresql")
 
 
-class _Decoded(dict[str, Any]):
-    """JSON values by their text, each decoded once; forgets all of them before they are too many."""
-
-    def __missing__(self, text: str) -> Any:
-        if len(self) >= _DISTINCT:
-            self.clear()
-        value = self[text] = orjson.loads(text)
-        return value
-
-
 class SharedJson(UserDefinedType[Any]):
     """A JSON value read by way of its text: rows in which a column says the same share one value of a query.
 
@@ -81,7 +73,7 @@ class SharedJson(UserDefinedType[Any]):
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
         """Return a function that decodes what it has not seen before."""
-        return _Decoded().__getitem__
+        return Remembered[str, Any](orjson.loads, _DISTINCT).__getitem__
 
 
 class Geometry(UserDefinedType[Any]):

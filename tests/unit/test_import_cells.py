@@ -35,7 +35,8 @@ def test_rows_of_uneven_length() -> None:
 
 def test_words_are_found_as_they_stand_and_cells_that_are_too_long() -> None:
     long = "x" * (MAX_CELL + 1)
-    cells = Cells([Row(2, ["名称", 1.5]), Row(3, [" 名称", long]), Row(4, [date(2024, 5, 1), ["名称"]])])
-    assert cells.having(frozenset({"名称"})) == {0}
+    rows = [["名称", 1.5, "地址"], [" 名称", long, "地址"], [date(2024, 5, 1), ["名称"], "地址"]]
+    cells = Cells([Row(number, row) for number, row in enumerate(rows, start=2)])
+    assert cells.having_two(frozenset({"名称", "地址"})) == {0}
     assert cells.too_long() == {1}
     assert Cells([]).too_long() == Cells([]).blank(()) == set()

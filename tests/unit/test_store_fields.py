@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geodata.sites import Amenity, Site
-from geodata.store import SiteRow, schema
-from geodata.store.fields import apply_changes, field_changes, from_row, to_row
+from geodata.store import SiteEncoder, SiteRow, schema
+from geodata.store.fields import apply_changes, field_changes, from_row, stated_columns, to_columns, to_row
 from tests.sites import a_site, full_site, sites
 
 DATES = ("valid_from", "valid_to", "verified_on")
@@ -34,6 +34,28 @@ def test_the_history_leads_from_one_version_to_the_other_and_back(
     }
     assert apply_changes(before, [(name, new) for name, _, new in changes]) == after
     assert apply_changes(after, [(name, old) for name, old, _ in changes]) == before
+
+
+@given(st.lists(sites(), max_size=4))
+def test_what_is_stated_gives_the_columns_of_its_sites(found: list[Site]) -> None:
+    nothing = Site("", "")
+    named = []
+    for site in found:
+        values = {part.name: getattr(site, part.name) for part in fields(Site)}
+        stated = {name: value for name, value in values.items() if value != getattr(nothing, name)}
+        named.append({"name": site.name, "kind": site.kind, **stated})
+    assert stated_columns(named) == to_columns(found)
+
+
+@given(st.lists(sites(), min_size=1, max_size=4))
+def test_sites_are_made_ready_as_their_attributes_are(found: list[Site]) -> None:
+    everything = [{part.name: getattr(site, part.name) for part in fields(Site)} for site in found]
+    for dialect in ("postgresql", "sqlite"):
+        encoder = SiteEncoder(dialect)
+        searches = [site.name for site in found]
+        ready = encoder.ready(found, searches)
+        assert ready == encoder.ready_stated(everything, searches)
+        assert ready == [encoder.ready([site], [site.name])[0] for site in found]
 
 
 def test_one_facility_changes_by_itself() -> None:
