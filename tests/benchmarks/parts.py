@@ -15,7 +15,7 @@ PARTS = {
     "first pass: coordinates, datum": ("importers.sites.survey",),
     "cells to texts": ("importers.extracting.Extractor._by_field",),
     "texts to values": ("importers.drafting.Drafter.draft",),
-    "opening hours": ("importers.drafting._HOURS",),
+    "opening hours": ("importers.readings.parse_hours",),
     "positions": ("importers.survey.Survey.place", "importers.preparing.position_of"),
     "areas": ("importers.places.AreaAssigner.holding", "importers.places.AreaAssigner.area_of"),
     "looking for known sites": ("importers.loading.find_stored", "importers.resembling.Directory.of",
