@@ -32,13 +32,16 @@ class RowsByKey:
 
     def setdefault(self, key: str, row: int) -> int:
         """Return the first row that had a key; that is this one if none had."""
-        hashed = _hash(key)
-        at = self._place(hashed)
-        if self._hashes[at]:
+        hashed, hashes = hash(key) or 1, self._hashes
+        mask = len(hashes) - 1
+        at = hashed & mask
+        while (there := hashes[at]) and there != hashed:  # as _place does: a call for each row takes longer
+            at = (at + 1) & mask
+        if there:
             return self._rows[at]
-        self._hashes[at], self._rows[at] = hashed, row
+        hashes[at], self._rows[at] = hashed, row
         self._count += 1
-        if 3 * self._count > 2 * len(self._hashes):
+        if 3 * self._count > 2 * mask:
             self._grow()
         return row
 

@@ -6,7 +6,7 @@ import math
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,9 +54,16 @@ def parse_degrees(text: str) -> float:
         If the text is no single angle.
     """
     try:
-        return _finite(float(text), text)
+        angle = float(text)
     except ValueError:
-        pass
+        return _parse_marked(text)
+    if not math.isfinite(angle):
+        raise ValueUnusableError("coordinate_unreadable", value=text[:60])
+    return angle
+
+
+def _parse_marked(text: str) -> float:
+    """Return degrees with marks or words, or in parts."""
     plain = _WORDS.sub(" ", _with_marks(text)).strip()
     marks = {mark.upper() for mark in _HEMISPHERE.findall(plain)}
     match = _DEGREES.fullmatch(_HEMISPHERE.sub("", plain).strip())
@@ -67,12 +74,6 @@ def parse_degrees(text: str) -> float:
         raise ValueUnusableError("coordinate_unreadable", value=text[:60])
     angle = float(match["deg"]) + minutes / 60 + seconds / 3600
     return -angle if match["sign"] == "-" or marks & _NEGATIVE else angle
-
-
-def _finite(angle: float, text: str) -> float:
-    if not math.isfinite(angle):
-        raise ValueUnusableError("coordinate_unreadable", value=text[:60])
-    return angle
 
 
 _PAIR = re.compile(r"[,，;；\s]+")
@@ -128,8 +129,7 @@ def _is_marked(first: str, second: str) -> bool:
     return bool(_LAT_MARK.search(first) and _LON_MARK.search(second))
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """The coordinates of a row as its source gave them, put right where they were swapped.
 
     ``note`` says what was done or why there are none.

@@ -14,7 +14,8 @@ from geodata.store.fields import apply_changes
 from geodata.store.reading import chunks
 from importers.compact import RowsByKey, Spool
 from importers.extracting import Extractor, note_made
-from importers.matching import CODE_KEY, find_stored, known_by
+from importers.keys import CODE_KEY
+from importers.matching import find_stored, known_by
 from importers.merging import Ranks, is_alone, kept_fields, merged_site
 from importers.opening import Progress
 from importers.outcomes import Becomes, Listener, outcome_of

@@ -7,7 +7,6 @@ names, so that 200,000 rows can be compared with 200,000 sites.
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -17,16 +16,10 @@ from scipy.spatial import cKDTree
 
 from geodata.sites import Position, SourceRef, StoredSite
 from geodata.store import SiteOutline, Store
-from importers.cleaning import key_of
 from importers.drafting import Draft
 from importers.names import parse_address, parse_name, phone_numbers
 from importers.scoring import UNSURE, Comparison, Traits, Weights, compare, rival
-from importers.survey import Place
 
-_KEY_LENGTH = 200
-#: Keys made by :func:`row_key`, not given by the source.
-MADE_KEY = "name:"
-CODE_KEY = "code:"
 #: Stored sites within this distance are compared; with vague positions only those of a like name further away.
 _NEAR_M = 600.0
 #: A name, telephone or address that more sites share says nothing; it is not looked up.
@@ -34,29 +27,6 @@ _MOST = 60
 _EARTH_M = 6_371_009.0
 #: Sites of the same name further away than this, some five kilometres, are other places.
 _FAR_DEGREES = 0.05
-
-
-def row_key(draft: Draft, place: Place | None) -> str:
-    """Return the key by which the source's rows are told apart.
-
-    That is the row's own key, else the public code that it states; without them a hash of the name and the address,
-    each without case, width, spaces and punctuation, so that the same list gives the same keys again. For an address
-    that is not there goes the area, and without that the point as given, to some ten metres.
-    """
-    if draft.source_key:
-        return draft.source_key
-    if draft.code:
-        return CODE_KEY + draft.code
-    where = key_of(draft.stated.get("address") or draft.area_code or draft.stated.get("area_name", ""))
-    if not where and place is not None:
-        where = f"{place.given_lon:.4f},{place.given_lat:.4f}"
-    text = f"{key_of(draft.name)}|{where}"
-    return MADE_KEY + hashlib.sha256(text.encode()).hexdigest()[:20]
-
-
-def key_fits(key: str) -> bool:
-    """Tell whether a source's own key is short enough to be one."""
-    return len(key) <= _KEY_LENGTH
 
 
 def find_stored(store: Store, source: str, rows: Sequence[tuple[str, str]]) -> dict[str, StoredSite]:

@@ -10,10 +10,10 @@ import pickle
 from collections.abc import Sequence
 from typing import Any
 
-from geodata.index.text import search_text
 from geodata.sites import Site
 from geodata.store import SiteEncoder
 from geodata.store.ready import ReadyRow
+from geodata.text import search_text
 from importers.drafting import Draft
 from importers.merging import attributes
 from importers.report import Issue

@@ -12,7 +12,7 @@ from geodata.vocabulary import Vocabulary
 from importers.columns import Table
 from importers.drafting import Draft, Drafter
 from importers.extracting import MADE, Extractor, Record
-from importers.matching import key_fits, row_key
+from importers.keys import key_fits, row_key
 from importers.opening import Opened
 from importers.places import position_of
 from importers.prepared import Prepared

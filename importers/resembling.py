@@ -10,7 +10,8 @@ from geodata.sites import Site
 from geodata.store import Store
 from geodata.store.fields import apply_changes, field_changes
 from importers.drafting import Draft
-from importers.matching import MADE_KEY, Directory, Match, known_by, traits_of_draft
+from importers.keys import MADE_KEY
+from importers.matching import Directory, Match, known_by, traits_of_draft
 from importers.merging import new_site
 from importers.places import AreaAssigner
 from importers.prepared import Prepared

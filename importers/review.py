@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from geodata.errors import ConflictError, NotFoundError
-from geodata.index.text import search_text
 from geodata.messages import Message
 from geodata.sites import Closure, Position, Site, SourceRef
 from geodata.store import BatchInfo, NewSite, Review, SiteUpdate, Store, Writer
 from geodata.store.reviewing import ABOUT_SITES
+from geodata.text import search_text
 from importers.indicators import unpacked as unpacked_indicator
 from importers.merging import Ranks, is_alone, kept_fields, merged_site, new_site
 from importers.places import AreaAssigner, placed_at

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from geodata.index.text import search_text
+from geodata.text import search_text
 
 #: What the last part of a name says, the longer first.
 _SUFFIXES = {

@@ -137,8 +137,8 @@ def survey(
     return _surveyed(seen, choose)
 
 
-def _hash(text: str | None) -> int:
-    return crc32(key_of(text).encode()) + 1 if text else 0
+def _hash(text: str) -> int:
+    return crc32(key_of(text).encode()) + 1
 
 
 class _Seen:
@@ -155,26 +155,29 @@ class _Seen:
 
     def take(self, rows: Iterable[Mapping[str, str] | None]) -> None:
         """Take in what further rows say."""
-        for texts in rows:
-            given = given_of(texts, lat_first=self.lat_first) if texts else _NOWHERE
-            if texts is None or given.lon is None or given.lat is None:
-                self._add(nan, nan, given)
-                continue
-            datum = _datum_of(self._words, texts["datum"]) if self._by_row and "datum" in texts else _UNSTATED
-            self._add(given.lon, given.lat, given, datum, _hash(texts.get("address")), _hash(texts.get("area")))
-            if datum == _UNSTATED and len(self.kept) < MAX_POINTS:
-                named = texts.get("site_name") or texts.get("name", "")
-                self.kept[len(self.lon) - 1] = (named, texts.get("area", ""))
-
-    def _add(
-        self, lon: float, lat: float, given: Given, datum: int = _UNSTATED, address: int = 0, area: int = 0
-    ) -> None:
-        self.lon.append(lon)
-        self.lat.append(lat)
-        self.datum.append(datum)
-        self.address.append(address)
-        self.area.append(area)
-        self.noted.append(given.note is not None)
+        given: list[Given] = []
+        datums: list[int] = []
+        addresses: list[int] = []
+        areas: list[int] = []
+        for number, texts in enumerate(rows, start=len(self.lon)):
+            point = given_of(texts, lat_first=self.lat_first) if texts else _NOWHERE
+            datum, address, area = _UNSTATED, "", ""
+            if texts and point.lon is not None:
+                address, area = texts.get("address", ""), texts.get("area", "")
+                if self._by_row and "datum" in texts:
+                    datum = _datum_of(self._words, texts["datum"])
+                if datum == _UNSTATED and len(self.kept) < MAX_POINTS:
+                    self.kept[number] = (texts.get("site_name") or texts.get("name", ""), area)
+            given.append(point)
+            datums.append(datum)
+            addresses.append(_hash(address) if address else 0)
+            areas.append(_hash(area) if area else 0)
+        self.lon.extend([nan if point.lon is None else point.lon for point in given])
+        self.lat.extend([nan if point.lat is None else point.lat for point in given])
+        self.noted.extend([point.note is not None for point in given])
+        self.datum.extend(datums)
+        self.address.extend(addresses)
+        self.area.extend(areas)
 
 
 def _surveyed(seen: _Seen, choose: Callable[[Sample], DatumChoice]) -> Survey:

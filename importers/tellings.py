@@ -20,8 +20,9 @@ from importers.cleaning import key_of
 from importers.coordinates import DatumChoice, datum_choice
 from importers.drafting import Draft
 from importers.extracting import Record
+from importers.keys import MADE_KEY
 from importers.known import Sample, find_datum, tell_datum
-from importers.matching import MADE_KEY, Directory, Match, traits_of_draft
+from importers.matching import Directory, Match, traits_of_draft
 from importers.names import parse_name
 from importers.opening import Opened
 from importers.places import AreaAssigner

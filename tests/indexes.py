@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from geodata.calendar import CalendarDay, official_days
 from geodata.index import SiteIndex
-from geodata.index.text import search_text
 from geodata.indicators import Indicator
 from geodata.sites import CODE_ALPHABET, CODE_LENGTH, Score, Site, SourceRef
 from geodata.store import SiteRow, SiteRows, StoreState
 from geodata.store.fields import to_row
 from geodata.store.reading import chunks
+from geodata.text import search_text
 from geodata.vocabulary import load_vocabulary
 
 TZ = ZoneInfo("Asia/Shanghai")

@@ -1,7 +1,7 @@
 """The read model: every public read about sites is answered from a :class:`SiteIndex` in memory.
 
 The way through the modules: rows of the store become ``columns`` (``build``, ``features``); from these come the tree
-(``geometry``), the search texts (``text``, ``grams``, ``spelling``, ``search``), the orders (``ordering``) and the
+(``geometry``), the search texts (``grams``, ``spelling``, ``search``), the orders (``ordering``) and the
 opening times (``opening``, ``exceptions``, ``moments``) and the map's cells (``clustergrid``); ``filters``,
 ``finding``, ``clusters``, ``suggesting`` and ``details`` answer; ``siteindex`` is the face, its life is told in
 ``lifecycle``, and what it says of sites in ``telling``.

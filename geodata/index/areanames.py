@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from geodata.index.filters import bare_name
 from geodata.index.mistyping import forgivable, one_apart
 from geodata.index.search import EXACT, PREFIX, SIMILAR, SPELT, SUBSTRING
-from geodata.index.text import fold
+from geodata.text import fold
 
 if TYPE_CHECKING:
     from geodata.areas import Area

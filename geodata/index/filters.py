@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from geodata.index.columns import Columns, Lexicon
 from geodata.index.geometry import Mask, Rows
 from geodata.index.query import SiteQuery
-from geodata.index.text import fold
+from geodata.text import fold
 
 if TYPE_CHECKING:
     from geodata.areas import Area

@@ -23,7 +23,7 @@ from geodata.index.opening import OPEN, UNKNOWN, Moment
 from geodata.index.ordering import Orders
 from geodata.index.query import Hit, Hits, Page, SiteQuery, Sort
 from geodata.index.search import NO_MATCH, Search
-from geodata.index.text import tokens
+from geodata.text import tokens
 
 if TYPE_CHECKING:
     from geodata.areas import Area

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geodata.index.mistyping import alike
-from geodata.index.text import normalise
+from geodata.text import normalise
 
 Units: TypeAlias = NDArray[np.uint16]
 
@@ -145,7 +145,7 @@ class Grams:
 
 
 def folded_units(texts: Sequence[str]) -> Units:
-    """Return texts folded (:func:`geodata.index.text.fold`, parts kept apart), in UTF-16, each ended by 0.
+    """Return texts folded (:func:`geodata.text.fold`, parts kept apart), in UTF-16, each ended by 0.
 
     All texts at once: ten times as fast as one by one.
     """

@@ -111,7 +111,7 @@ class _Suffixes:
 
 
 class Spellings:
-    """The ``search`` texts of sites (:func:`geodata.index.text.search_text`).
+    """The ``search`` texts of sites (:func:`geodata.text.search_text`).
 
     Parameters
     ----------

@@ -25,7 +25,7 @@ from geodata.index.search import (
     SUBSTRING,
     Ranks,
 )
-from geodata.index.text import fold, tokens
+from geodata.text import fold, tokens
 
 if TYPE_CHECKING:
     from geodata.areas import Area

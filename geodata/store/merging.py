@@ -17,6 +17,7 @@ from geodata.store.store import Store
 from geodata.store.transaction import as_json
 from geodata.store.translating import translated
 from geodata.store.writer import Writer
+from geodata.text import search_text
 
 _PLAIN_SITE = Site("", "")
 
@@ -43,8 +44,6 @@ def merge_sites(store: Store, code: str, into: str, actor: str, *, today: date |
 
 def merge(writer: Writer, code: str, into: str, today: date) -> None:
     """Merge a site into another within a transaction."""
-    from geodata.index.text import search_text
-
     connection, sites = writer.connection, schema.sites
     gone_id, kept_id = reading.site_id(connection, code), reading.site_id(connection, into)
     if gone_id == kept_id:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
 from geodata.errors import StoreSchemaError
 from geodata.store.backend import Backend
 from geodata.store.postgis import has_postgis
 from geodata.store.sqlite import VERSION_TABLE
+
+if TYPE_CHECKING:  # loaded by those who look at the schema: it takes as long as all of SQLAlchemy's core
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
 
 def include_object(item: Any, name: str | None, kind: str, reflected: bool, compare_to: Any) -> bool:
@@ -49,6 +50,8 @@ def upgrade(backend: Backend, connection: Connection) -> None:
     StoreSchemaError
         If the database belongs to another program, has been written by a newer stationmap, or lacks PostGIS.
     """
+    from alembic import command
+
     if revision(connection) is None and (foreign := backend.tables_without_revision(connection)):
         raise StoreSchemaError("store_foreign", store=backend.place, tables=", ".join(sorted(foreign)[:5]))
     refuse_newer(backend, connection)
@@ -111,6 +114,8 @@ def _add_postgis(backend: Backend, connection: Connection) -> None:
 
 def configuration(connection: Connection | None = None) -> Config:
     """Return Alembic's configuration for the packed migrations, to run on a connection."""
+    from alembic.config import Config
+
     made = Config()
     made.set_main_option("script_location", "geodata.store:migrations")
     made.set_main_option("path_separator", "os")
@@ -120,4 +125,6 @@ def configuration(connection: Connection | None = None) -> Config:
 
 @cache
 def _scripts() -> ScriptDirectory:
+    from alembic.script import ScriptDirectory
+
     return ScriptDirectory.from_config(configuration())

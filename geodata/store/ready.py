@@ -92,6 +92,8 @@ def _copy_texts(values: Sequence[Any]) -> Sequence[str]:
     if all_one(values):
         return [_copy_text(values[0])] * len(values)
     kinds = set(map(type, values)) - {type(None)}
+    if kinds == {int}:
+        return [_NULL if value is None else str(value) for value in values]
     if kinds == {float}:  # finite ones; repr takes far longer
         return orjson.dumps(values).decode().strip("[]").replace("null", _NULL).split(",")
     if kinds == {str}:

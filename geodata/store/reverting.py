@@ -19,6 +19,7 @@ from geodata.store.store import Store
 from geodata.store.transaction import as_json
 from geodata.store.translating import translated
 from geodata.store.writer import Writer
+from geodata.text import search_text
 
 #: Entries of a site's history that are no fields of the site.
 _BESIDE = frozenset({"created", "sources", "alias", "evidence", "indicator"})
@@ -228,8 +229,6 @@ class _Revert:
             self._leave(change.record, change.field, Message("revert_changed_since"))
 
     def _fields(self, ids: list[int], by_site: dict[int, list[BatchChange]]) -> None:
-        from geodata.index.text import search_text
-
         rows = reading.site_rows(self._connection, schema.sites.c.id.in_(ids))
         stored = [reading.stored_site(row) for row in rows]
         later = self._changed_since([site.id for site in stored if by_site[site.id][0].field == "created"])

@@ -11,7 +11,7 @@ from geodata.errors import ConflictError, NotFoundError
 from geodata.sites import SourceRef, StoredSite, new_codes
 from geodata.store import reading, schema
 from geodata.store.conditions import among
-from geodata.store.fields import FieldChange, field_changes, refuse_unstorable, to_row
+from geodata.store.fields import FieldChange, field_changes, refuse_unstorable, refuse_unstorable_columns, to_row
 from geodata.store.ready import READY, SiteEncoder, encoded_rows
 from geodata.store.records import NewSite, ReadySite, SiteUpdate
 from geodata.store.transaction import Transaction, public
@@ -119,12 +119,22 @@ class SiteWriting(Transaction):
         further = encoded_rows(self.connection.dialect, schema.sites, added)
         rows = self.backend.widened([item.row for item in items], further)
         self.backend.insert_ready(self.connection, schema.sites, (*READY, *added), rows)
-        references = [
-            _reference(site_id, ref) for site_id, item in zip(ids, items, strict=True) for ref in item.sources
-        ]
-        self.backend.insert(self.connection, schema.site_sources, references)
+        self._refer(zip(ids, items, strict=True))
         self.record_created(ids, codes)
         return codes
+
+    def _refer(self, items: Iterable[tuple[int, ReadySite]]) -> None:
+        """Write where sources know new sites, given by their ids."""
+        known = [(site_id, ref) for site_id, item in items for ref in item.sources]
+        columns: dict[str, list[Any]] = {
+            "source": [ref.source for _, ref in known],
+            "source_key": [ref.key for _, ref in known],
+            "site_id": [site_id for site_id, _ in known],
+            "last_seen": [ref.last_seen for _, ref in known],
+        }
+        refuse_unstorable_columns(columns)
+        if known:
+            self.backend.insert_columns(self.connection, schema.site_sources, columns)
 
     def _new_codes(self, count: int) -> list[str]:
         """Return codes that no site and no alias has or had."""

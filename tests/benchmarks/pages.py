@@ -11,9 +11,9 @@ import random
 import re
 import tempfile
 
-from geodata.index.text import search_text
 from geodata.sites import SourceRef
 from geodata.store import BatchInfo, NewSite, open_store
+from geodata.text import search_text
 from tests.benchmarks.national import SEED, sites
 from tests.benchmarks.server import EMPTY
 from tests.benchmarks.serving import fetch, served, watched

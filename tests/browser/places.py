@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from shapely import MultiPolygon, box
 
 from geodata.areas import Area
-from geodata.index.text import search_text
 from geodata.organisations import Organisation
 from geodata.sites import Access, Amenity, Award, Closure, Entrance, Hours, Position, Score, Site, SourceRef
 from geodata.store import BatchInfo, NewSite, Store
+from geodata.text import search_text
 
 TZ = ZoneInfo("Asia/Shanghai")
 #: A Saturday that is a workday by the official calendar, in the afternoon.

@@ -16,11 +16,11 @@ from pyproj import Geod
 
 from geodata.areas import Area
 from geodata.demand import DemandPoints
-from geodata.index.text import search_text
 from geodata.sites import Closure, Entrance, Position, Site, SourceRef
 from geodata.siting.catchment import MINUTES, Walking, catchments, grid
 from geodata.store import BatchInfo, NewSite, Store
 from geodata.streets import StreetNetwork
+from geodata.text import search_text
 from importers.areas import import_areas
 from importers.demand import import_demand
 from importers.streets import import_streets

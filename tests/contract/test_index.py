@@ -14,10 +14,10 @@ from pyproj import Geod
 
 from geodata.datum import to_wgs84
 from geodata.index import SiteIndex, SiteQuery
-from geodata.index.text import search_text
 from geodata.ratings import Evidence
 from geodata.sites import Amenity, Closure, Hours, Position, Score, Site, SourceRef
 from geodata.store import BatchInfo, NewSite, SiteUpdate, Store
+from geodata.text import search_text
 from geodata.vocabulary import load_vocabulary
 from tests.indexes import NOON, TZ, codes
 

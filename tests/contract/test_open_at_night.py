@@ -10,9 +10,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from geodata.hours import at_night
-from geodata.index.text import search_text
 from geodata.sites import Hours, Position, Site, SourceRef
 from geodata.store import BatchInfo, NewSite, Store
+from geodata.text import search_text
 from tests.web.conftest import TZ, loaded
 from webmap import close_app
 

@@ -14,8 +14,8 @@ from pyproj import Geod
 from geodata.errors import NotFoundError, ParameterError
 from geodata.index import SiteQuery
 from geodata.index.query import Hit
-from geodata.index.text import fold, tokens
 from geodata.sites import Access, Amenity, Award, Closure, Entrance, Hours, Position, Score, Site
+from geodata.text import fold, tokens
 from tests.indexes import NOON, RowStore, code_of, codes, index_of, load
 from tests.sites import sites as any_sites
 

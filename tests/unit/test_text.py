@@ -7,7 +7,7 @@ import pytest
 from pypinyin import lazy_pinyin
 from pypinyin.constants import PHRASES_DICT
 
-from geodata.index.text import fold, search_text, tokens
+from geodata.text import fold, search_text, tokens
 
 
 @pytest.mark.parametrize(
