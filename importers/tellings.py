@@ -25,6 +25,7 @@ from importers.matching import MADE_KEY, Directory, Match, traits_of_draft
 from importers.names import parse_name
 from importers.opening import Opened
 from importers.places import AreaAssigner
+from importers.provinces import province_of, regions_before
 from importers.scoring import explained
 from importers.survey import Survey, survey
 
@@ -236,6 +237,8 @@ class Tellings:
             if not text:
                 continue
             found, by_name = self._called(need, text, name, area)
+            if by_name:
+                found = [site for site in found if not self._lies_elsewhere(site, texts)]
             if by_name and self._is_placed(record):
                 break  # where it is has to fit as well
             if len(found) == 1:
@@ -261,7 +264,23 @@ class Tellings:
             found = [site] if site is not None else names.with_key(source, text, name)
             if found:
                 return found, False
-        return names.named(text, area), True
+        return self._by_name(text, area), True
+
+    def _by_name(self, text: str, area: str) -> list[SiteOutline]:
+        """Return the sites of exactly this name, or of this name without the regions before it, if they lie there."""
+        found = self._names.named(text, "" if province_of(area) else area)
+        for region, rest in () if found else regions_before(text):
+            if (code := self._assigner.by_name(region)) is not None:
+                named = self._names.named(rest, "")
+                return [site for site in named if site.area and self._assigner.within(site.area, code)]
+        return found
+
+    def _lies_elsewhere(self, site: SiteOutline, texts: Mapping[str, str]) -> bool:
+        """Tell whether a row is about a place of another province than a site's."""
+        stated = (texts.get("province", ""), texts.get("area", ""))
+        province = next(filter(None, map(province_of, stated)), None) or province_of(name_of(texts), within=True)
+        own = site.area or ""
+        return province is not None and own[:6].isdecimal() and not own.startswith(province)
 
     def _is_placed(self, record: Record) -> bool:
         """Tell whether a row says more of where its place is than its area."""
@@ -281,7 +300,8 @@ class Tellings:
         drafts = [self._draft(record) for record, _ in rows]
         areas = [self._assigner.named(draft.area_code, draft.stated.get("area_name", "")) for draft in drafts]
         traits = [traits_of_draft(draft, area or "") for draft, area in zip(drafts, areas, strict=True)]
-        for (record, identity), matches in zip(rows, self._directory.matches(traits), strict=True):
+        for (record, identity), found in zip(rows, self._directory.matches(traits), strict=True):
+            matches = [match for match in found if not self._lies_elsewhere(match.site, record.texts)]
             if not matches:
                 self._unknown(record)
             elif matches[0].sure:
