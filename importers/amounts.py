@@ -32,6 +32,6 @@ def parse_amount(text: str) -> tuple[float, str]:
 
 def in_units(number: float, unit: str) -> tuple[float, str]:
     """Return an amount in plain units: 5.09 of 万元 are 50,900 of 元."""
-    if len(unit) > 1 and unit[0] in "万亿千百":
+    if len(unit) > 1 and unit[0] in "万亿千":
         return round(number * _TIMES[unit[0]], 6), unit[1:]
     return number, unit

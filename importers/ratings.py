@@ -45,9 +45,9 @@ def import_ratings(
     """Bring evidence into a store and compute the scores of its sites anew, in one transaction.
 
     A row names its site by public code, by source key, or by name with whatever tells which place of that name it is
-    (:mod:`importers.tellings`); what is unsure goes to review. Scheme and day that have no column are told by headings and
-    title (:mod:`importers.ratings_titles`), and the report says by what. The same evidence again changes nothing; a new value for
-    the same grading, award or review replaces the old one.
+    (:mod:`importers.tellings`); what is unsure goes to review. Scheme and day that have no column are told by
+    headings and title (:mod:`importers.ratings_titles`), and the report says by what. The same evidence again changes
+    nothing; a new value for the same grading, award or review replaces the old one.
 
     Parameters
     ----------
@@ -149,7 +149,7 @@ class _Run:
             if first != meant.record.row:
                 self.opened.report.reject(Message("rating_twice", {"first": first}), row=meant.record.row)
             elif meant.site is None:
-                self.tellings.ask(meant, packed(evidence), key)
+                self.tellings.ask(meant, {key: packed(evidence)})
             else:
                 news.setdefault(meant.site, {})[key] = evidence
         self._write(news, writer)

@@ -171,16 +171,14 @@ class Tellings:
                 yield Meant(record, found, identity=identity)
         yield from self._matched(unsure)
 
-    def ask(self, meant: Meant, item: Any, key: str) -> None:
+    def ask(self, meant: Meant, told: Mapping[str, Any]) -> None:
         """Put what a row tells to a person, who decides whether its place is the site.
 
         Parameters
         ----------
         meant : Meant
-        item : object
-            What to keep if it is, as a JSON value.
-        key : str
-            The same for what replaces it.
+        told : mapping of str to object
+            What to keep if it is, as JSON values, each under a key that is the same for what replaces it.
         """
         match, record = meant.asked, meant.record
         if match is None:
@@ -192,7 +190,7 @@ class Tellings:
         report.add("warning", Message("row_unsure", params), row=record.row, value=name_of(texts))
         before = self._questions.get(meant.identity)
         items = dict(before.payload["items"] if before else self._open.get(meant.identity, ()))
-        items[key] = item
+        items |= told
         payload = {
             "fields": [["name", name_of(texts)], ["address", texts.get("address", "")]],
             "row": before.payload["row"] if before else record.row,
