@@ -28,6 +28,7 @@ from importers.extracting import Extractor
 from importers.freetext import read_text
 from importers.phones import read_phones
 from importers.report import ImportReport, Severity
+from importers.validity import parse_validity
 from importers.words import Words
 
 T = TypeVar("T")
@@ -37,8 +38,8 @@ _SPACES = re.compile(r"\s+")
 _PLAIN = ("floor", "directions", "address", "host", "operator", "note")
 _NUMBERS_AND_DAYS = frozenset(
     {
-        "capacity", "area_m2", "verified_on", "valid_from", "valid_to", "level", "state", "closed_from", "closed_to",
-        "closure_reason",
+        "capacity", "area_m2", "verified_on", "valid", "valid_from", "valid_to", "level", "state", "closed_from",
+        "closed_to", "closure_reason",
     }
 )  # fmt: skip
 _ACCESS = frozenset({"access", "fee", "access_note"})
@@ -195,12 +196,13 @@ class Drafter:
 
     @staticmethod
     def _numbers_and_days(reader: _RowReader, draft: Draft) -> None:
+        since, until = reader.parsed("valid", parse_validity) or (None, None)
         found: dict[str, Any] = {
             "capacity": reader.parsed("capacity", parse_count),
             "area_m2": reader.parsed("area_m2", parse_number),
             "verified_on": reader.parsed("verified_on", parse_date),
-            "valid_from": reader.parsed("valid_from", parse_date),
-            "valid_to": reader.parsed("valid_to", parse_date),
+            "valid_from": reader.parsed("valid_from", parse_date) or since,
+            "valid_to": reader.parsed("valid_to", parse_date) or until,
             "level": reader.coded("level", "levels"),
             "state": reader.coded("state", "states"),
         }
