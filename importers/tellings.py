@@ -26,7 +26,7 @@ from importers.names import parse_name
 from importers.opening import Opened
 from importers.places import AreaAssigner
 from importers.provinces import province_of, regions_before
-from importers.scoring import explained
+from importers.scoring import told_match
 from importers.survey import Survey, survey
 
 #: What a row may name its place by, the surest first.
@@ -186,7 +186,7 @@ class Tellings:
         report, texts = self.opened.report, record.texts
         reasons = match.comparison.to_json()
         report.rows.review += 1
-        params = {"code": match.site.code, "name": match.site.name, "why": explained(reasons)}
+        params = told_match(match.site.code, match.site.name, reasons)
         report.add("warning", Message("row_unsure", params), row=record.row, value=name_of(texts))
         before = self._questions.get(meant.identity)
         items = dict(before.payload["items"] if before else self._open.get(meant.identity, ()))
@@ -305,8 +305,8 @@ class Tellings:
             elif matches[0].sure:
                 self._settle(identity)
                 match = matches[0]
-                why = explained(match.comparison.to_json())
-                message = Message("row_matched", {"code": match.site.code, "name": match.site.name, "why": why})
+                told = told_match(match.site.code, match.site.name, match.comparison.to_json())
+                message = Message("row_matched", told)
                 self.opened.report.add("info", message, row=record.row, value=name_of(record.texts))
                 yield Meant(record, match.site.id, identity=identity)
             else:
