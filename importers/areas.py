@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import re
+import tempfile
+import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -28,7 +30,7 @@ from geodata.vocabulary import Vocabulary
 from importers.areacodes import NAMED_LEVELS, area_code, area_name
 from importers.cleaning import cell_text, key_of
 from importers.columns import heading_index
-from importers.coordinates import check_datum, datum_choice
+from importers.coordinates import check_datum, datum_choice, surveyed_choice
 from importers.extracting import Record
 from importers.known import tell_datum
 from importers.opening import Opened, Progress, batch, open_grid
@@ -36,7 +38,9 @@ from importers.outlines import Pair, find_outline_datum
 from importers.places import AreaAssigner
 from importers.profile import Profile
 from importers.reading import Grid, Row, Source, file_size, sha256_of
+from importers.reading.archive import unpack_map
 from importers.reading.limits import MAX_FILE_BYTES
+from importers.reading.vector import encoding_beside
 from importers.report import EXIT_FAILED, ImportReport
 from importers.romanising import romanised
 
@@ -96,6 +100,7 @@ def import_areas(
     choice = datum_choice(datum, stated=opened.profile.datum)
     if choice.assumed:
         choice = find_outline_datum(_pairs(opened, shapes, known), report.source)
+        choice = surveyed_choice(choice, str(opened.table.grid.facts["crs"]))
     tell_datum(report, choice, located=len(shapes))
     with batch(store, opened, actor) as writer:
         news = _news(opened, shapes, choice.datum, known)
@@ -108,14 +113,25 @@ def import_areas(
 
 
 def _read(path: Path) -> tuple[Source, NDArray[Any]]:
-    """Return the attributes of a vector file as a grid, and its shapes in WGS-84."""
+    """Return the attributes of a vector file, or of the one in an archive, as a grid, and its shapes in WGS-84."""
     size, limit = file_size(path), MAX_FILE_BYTES["geojson"]
     if size > limit:
         raise FileError("file_too_large", file=path.name, size=f"{size / 1e6:.0f}", limit=f"{limit / 1e6:.0f}")
+    if not zipfile.is_zipfile(path):
+        return _read_map(path, path)
+    with tempfile.TemporaryDirectory(prefix="stationmap-") as folder:
+        inner, _ = unpack_map(path, Path(folder))
+        return _read_map(inner, path)
+
+
+def _read_map(inner: Path, path: Path) -> tuple[Source, NDArray[Any]]:
+    """Return what the map ``inner`` holds, which is in the file ``path`` that the user knows."""
     try:
-        meta, _, wkb, columns = pyogrio.raw.read(path, layer=_layer(path))
+        encoding = encoding_beside(inner) if inner.suffix.lower() == ".shp" else None
+        meta, _, wkb, columns = pyogrio.raw.read(inner, layer=_layer(inner), encoding=encoding)
     except (DataSourceError, DataLayerError, FeatureError, IndexError, ValueError, RuntimeError) as error:
-        raise FileError("file_layer_unreadable", file=path.name, reason=str(error)[:200]) from error
+        reason = str(error).replace(str(inner), path.name)[:200]
+        raise FileError("file_layer_unreadable", file=path.name, reason=reason) from error
     if wkb is None or not len(wkb):
         raise FileError("file_no_areas", file=path.name)
     shapes = _in_wgs84(shapely.from_wkb(wkb, on_invalid="ignore"), meta["crs"], path)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import zipfile
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyogrio.raw
 import pytest
+import shapely
 
 from geodata.store import Store
 from importers.areacodes import area_code, area_name
@@ -87,3 +92,23 @@ def test_a_file_without_codes_gives_known_areas_their_outlines(store: Store, wri
     assert store.areas()[0].polygon.bounds[0] == 122
     assert (report.rows.updated, report.rows.rejected) == (1, 1)
     assert "area_code_missing" in [issue.message.code for issue in report.issues]
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+def test_a_surveyors_shapefile_in_the_encoding_of_its_table(store: Store, tmp_path: Path, *, zipped: bool) -> None:
+    path = tmp_path / "xzq.shp"
+    shapes = np.array([shapely.to_wkb(shapely.box(121.2, 37.4, 121.5, 37.7))], dtype=object)
+    columns = [np.array([text], dtype=object) for text in ("芝罘区", "370602")]
+    pyogrio.raw.write(
+        path, shapes, columns, ["XZQMC", "XZQDM"], crs="EPSG:4490", geometry_type="Polygon", encoding="GBK"
+    )
+    path.with_suffix(".cpg").unlink()
+    if zipped:
+        parts = [part for part in tmp_path.iterdir() if part.stem == "xzq"]
+        path = tmp_path / "区划.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            for part in parts:
+                archive.write(part, part.name)
+    report = import_areas(store, path)
+    assert told(store) == [("370602", "芝罘区", "district")]
+    assert [issue.message.code for issue in report.issues] == []  # CGCS2000 says its datum
