@@ -14,7 +14,7 @@ from geodata.messages import Message
 from geodata.ratings import Evidence, Scheme
 from geodata.store import Store, Writer
 from geodata.vocabulary import Vocabulary
-from importers.cleaning import key_of, says_nothing
+from importers.cleaning import key_of, parse_number, says_nothing
 from importers.compact import RowsByKey
 from importers.extracting import Record
 from importers.notices import as_list_of_names, title_of
@@ -22,7 +22,7 @@ from importers.opening import Opened, Progress, batch, open_grid
 from importers.profile import Profile
 from importers.ratings_template import FULL, Template, load_template
 from importers.ratings_titles import Title, level_of_award, read_title
-from importers.ratings_values import is_not_rated, parse_day, parse_reviews, parse_value, scale_in, year_in
+from importers.ratings_values import MOST_STARS, is_not_rated, parse_day, parse_reviews, parse_value, scale_in, year_in
 from importers.reading import open_source
 from importers.report import ImportReport
 from importers.tellings import NEEDS, Meant, Tellings
@@ -295,8 +295,12 @@ def _graded(texts: Mapping[str, str], opened: Opened, scheme: Scheme, title: Tit
     if "value" not in opened.table.fields() and not text:  # 总分 alone is the value, beside 得分 the scale
         text, scale_text = scale_text, ""
     stated = title.scale if field == "value" else None
-    value, scale = parse_value(text, scale_text if field == "value" else "", scheme, stated)
+    is_total = scheme == "star" and bool(scale_text) and parse_number(scale_text) > MOST_STARS
+    if is_total or field != "value":
+        scale_text = ""
+    value, scale = parse_value(text, scale_text, scheme, stated)
     others = [other for other in ("value", "stars", "points") if other != field and other in texts]
+    others += ["scale"] if is_total else []
     return value, scale, [f"{opened.extractor.heading(other)} {texts[other]}" for other in others]
 
 

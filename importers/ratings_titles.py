@@ -116,7 +116,9 @@ def _scheme(opened: Opened, fields: Mapping[str, object], titles: list[str]) -> 
     """Return the scheme of a list that has no column for it, and what tells it."""
     if "scheme" in fields or "scheme" in opened.profile.constants:
         return None, ""
-    valued = [column.heading for name in ("stars", "value") for column in opened.table.fields().get(name, ())]
+    columns = opened.table.fields()
+    named = ("stars", "value") if "value" in columns else ("stars", "scale")  # 总分 alone is what was reached
+    valued = [column.heading for name in named for column in columns.get(name, ())]
     plain = [_BRACKETS.sub("", heading).strip() for heading in valued]
     for scheme, pattern in (("star", r"星|^stars?$"), ("review", r"好评|点评|评论|满意")):
         for heading in plain:

@@ -11,6 +11,8 @@ from geodata.ratings import SCALES, Scheme
 from importers.amounts import parse_amount
 from importers.cleaning import parse_date, parse_number
 
+#: No scale of stars has more; a greater number beside them is a total of points.
+MOST_STARS = 10
 _NUMERALS = {numeral: value for value, numeral in enumerate("一二三四五", start=1)}
 _STARS = re.compile(r"(?<![\d.~至到-])([一二三四五1-5])\s*星")
 #: 4.5/5, 4.6分（满分5分）, 92 (100分制)

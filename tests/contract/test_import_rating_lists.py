@@ -166,3 +166,14 @@ def test_awards_of_other_provinces_are_of_other_places(rated: Rated) -> None:
     found = rated("2023年最美驿站名单,\n省份,站点名称\n山东,大海阳路户外劳动者服务站点\n浙江,北马路爱心驿家\n")
     assert set(found) == {"1"}
     assert "rating_site_unknown" in told(rated)
+
+
+def test_a_total_is_the_value_or_beside_points_the_best_there_is(rated: Rated) -> None:
+    rated("2026年6月站点考核表,,,\n站点名称,卫生（20分）,服务（80分）,总分\n北马路爱心驿家,18,70,88\n")
+    rated("2026年6月站点考核表,,\n站点名称,得分,总分\n大海阳路户外劳动者服务站点,9,10\n")
+    found = rated("站点名称,总分,星级,检查日期\n祖庙街道户外劳动者服务站点,94,四星,2026-06-01\n")
+    assert {key: (piece.scheme, piece.value, piece.scale, piece.note) for key, piece in found.items()} == {
+        "2": ("inspection", 88.0, 100.0, ""),
+        "1": ("inspection", 9.0, 10.0, ""),
+        "3": ("star", 4.0, 5.0, "总分 94"),  # no scale of stars
+    }
