@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import re
+import tempfile
+import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -25,7 +27,10 @@ from geodata.messages import Message
 from geodata.sites import Datum, StoredSite
 from geodata.store import SiteUpdate, Store, Writer
 from geodata.vocabulary import Vocabulary
-from importers.coordinates import check_datum, datum_choice
+from importers.areacodes import NAMED_LEVELS, area_code, area_name
+from importers.cleaning import cell_text, key_of
+from importers.columns import heading_index
+from importers.coordinates import check_datum, datum_choice, surveyed_choice
 from importers.extracting import Record
 from importers.known import tell_datum
 from importers.opening import Opened, Progress, batch, open_grid
@@ -33,11 +38,14 @@ from importers.outlines import Pair, find_outline_datum
 from importers.places import AreaAssigner
 from importers.profile import Profile
 from importers.reading import Grid, Row, Source, file_size, sha256_of
+from importers.reading.archive import unpack_map
 from importers.reading.limits import MAX_FILE_BYTES
+from importers.reading.vector import encoding_beside
 from importers.report import EXIT_FAILED, ImportReport
 from importers.romanising import romanised
 
 _CODE = re.compile(r"\d{6,12}")
+_NEEDS = ("adcode", "name", *(field for field, _ in NAMED_LEVELS))
 _CHUNK = 2_000
 _LEVELS = ("province", "city", "district", "street")
 
@@ -78,13 +86,21 @@ def import_areas(
     check_datum(datum)
     file, shapes = _read(path)
     opened = open_grid(
-        file, "areas", needs=("adcode",), profile=profile, source=source, dry_run=dry_run, vocabulary=vocabulary
+        file,
+        "areas",
+        needs=_NEEDS,
+        profile=profile,
+        source=source,
+        dry_run=dry_run,
+        vocabulary=vocabulary,
+        adapt=lambda found: _without_numbers(found, file),
     )
     report = opened.report
     known = {area.adcode: area for area in store.areas()}
     choice = datum_choice(datum, stated=opened.profile.datum)
     if choice.assumed:
         choice = find_outline_datum(_pairs(opened, shapes, known), report.source)
+        choice = surveyed_choice(choice, str(opened.table.grid.facts["crs"]))
     tell_datum(report, choice, located=len(shapes))
     with batch(store, opened, actor) as writer:
         news = _news(opened, shapes, choice.datum, known)
@@ -97,14 +113,25 @@ def import_areas(
 
 
 def _read(path: Path) -> tuple[Source, NDArray[Any]]:
-    """Return the attributes of a vector file as a grid, and its shapes in WGS-84."""
+    """Return the attributes of a vector file, or of the one in an archive, as a grid, and its shapes in WGS-84."""
     size, limit = file_size(path), MAX_FILE_BYTES["geojson"]
     if size > limit:
         raise FileError("file_too_large", file=path.name, size=f"{size / 1e6:.0f}", limit=f"{limit / 1e6:.0f}")
+    if not zipfile.is_zipfile(path):
+        return _read_map(path, path)
+    with tempfile.TemporaryDirectory(prefix="stationmap-") as folder:
+        inner, _ = unpack_map(path, Path(folder))
+        return _read_map(inner, path)
+
+
+def _read_map(inner: Path, path: Path) -> tuple[Source, NDArray[Any]]:
+    """Return what the map ``inner`` holds, which is in the file ``path`` that the user knows."""
     try:
-        meta, _, wkb, columns = pyogrio.raw.read(path, layer=_layer(path))
+        encoding = encoding_beside(inner) if inner.suffix.lower() == ".shp" else None
+        meta, _, wkb, columns = pyogrio.raw.read(inner, layer=_layer(inner), encoding=encoding)
     except (DataSourceError, DataLayerError, FeatureError, IndexError, ValueError, RuntimeError) as error:
-        raise FileError("file_layer_unreadable", file=path.name, reason=str(error)[:200]) from error
+        reason = str(error).replace(str(inner), path.name)[:200]
+        raise FileError("file_layer_unreadable", file=path.name, reason=reason) from error
     if wkb is None or not len(wkb):
         raise FileError("file_no_areas", file=path.name)
     shapes = _in_wgs84(shapely.from_wkb(wkb, on_invalid="ignore"), meta["crs"], path)
@@ -144,11 +171,23 @@ def _cell(cell: object) -> object:
     return None if isinstance(cell, float) and math.isnan(cell) else cell
 
 
+def _without_numbers(profile: Profile, file: Source) -> Profile:
+    """Return a profile that leaves out columns headed as codes which number something else: ids of OSM, of rows."""
+    (grid,) = file.grids
+    headings = grid.headings or ()
+    coded = [index for index, text in enumerate(headings) if "adcode" in heading_index("areas").get(key_of(text), ())]
+    rows = list(islice(grid.rows(), _CHUNK)) if len(coded) > 1 and "adcode" not in profile.columns else []
+    numbers = [
+        headings[index] for index in coded if rows and not any(area_code(cell_text(row.cells[index])) for row in rows)
+    ]
+    return replace(profile, ignore=(*profile.ignore, *numbers)) if len(numbers) < len(coded) else profile
+
+
 def _pairs(opened: Opened, shapes: NDArray[Any], known: dict[str, Area]) -> list[Pair]:
     """Return the shapes of the file whose areas the store has, by code."""
     pairs = []
     for shape, texts in zip(shapes, opened.extractor.texts(list(opened.table.rows())), strict=True):
-        area = known.get((texts or {}).get("adcode", ""))
+        area = known.get(area_code((texts or {}).get("adcode", "")) or "")
         if area is not None and shape is not None and not shape.is_empty:
             pairs.append(Pair(shape, area))
     return pairs
@@ -159,8 +198,9 @@ def _news(opened: Opened, shapes: NDArray[Any], datum: Datum, known: dict[str, A
     report = opened.report
     news: dict[str, Area] = {}
     first: dict[str, int] = {}
+    assigner = AreaAssigner(list(known.values()))
     for record in opened.records():
-        area = _area(record, shapes[record.place], datum, opened, known)
+        area = _area(record, shapes[record.place], datum, opened, known, assigner)
         if area is None:
             continue
         if first.setdefault(area.adcode, record.row) != record.row:
@@ -176,14 +216,15 @@ def _same(before: Area | None, after: Area) -> bool:
     return before is not None and all(getattr(before, name) == getattr(after, name) for name in names)
 
 
-def _area(record: Record, shape: Any, datum: Datum, opened: Opened, known: dict[str, Area]) -> Area | None:
+def _area(
+    record: Record, shape: Any, datum: Datum, opened: Opened, known: dict[str, Area], assigner: AreaAssigner
+) -> Area | None:
     texts, report, words = record.texts, opened.report, opened.words
-    adcode, name = texts.get("adcode", ""), texts.get("name", "")
-    if not _CODE.fullmatch(adcode):
-        column = opened.extractor.heading("adcode")
-        report.reject("area_code_wrong", row=record.row, column=column, value=adcode or None)
+    name, named_level = area_name(texts)
+    adcode = _adcode(record, name, opened, assigner)
+    if adcode is None:
         return None
-    if not name:
+    if not name or (named_level not in ("", "street") and level_of(adcode) == "street"):  # 芝罘区 beside 370602009
         report.reject("row_no_name", row=record.row, column=opened.extractor.heading("name"))
         return None
     polygon = _polygon(shape, datum)
@@ -202,6 +243,24 @@ def _area(record: Record, shape: Any, datum: Datum, opened: Opened, known: dict[
         source=report.source,
         approximate=words.value(texts.get("approximate", "")) == "yes",
     )
+
+
+def _adcode(record: Record, name: str, opened: Opened, assigner: AreaAssigner) -> str | None:
+    """Return the code of a row's area, in a file without codes that of the known area of its name."""
+    report, text = opened.report, record.texts.get("adcode", "")
+    if (code := area_code(text)) is not None:
+        return code
+    column = opened.extractor.heading("adcode")
+    if text or "adcode" in opened.table.fields():
+        report.reject("area_code_wrong", row=record.row, column=column, value=text or None)
+        return None
+    above = "".join(
+        record.texts.get(field, "") for field, _ in reversed(NAMED_LEVELS) if record.texts.get(field) != name
+    )
+    if found := assigner.by_name(above + name) or assigner.by_name(name):
+        return found
+    report.reject("area_code_missing", row=record.row, value=name or None)
+    return None
 
 
 def level_of(adcode: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -197,6 +198,12 @@ def datum_named(text: str) -> Datum | None:
     """Return the datum that a heading of coordinates names, such as ``坐标（高德）`` or ``lng_bd09``."""
     found = {datum for pattern, datum in _NAMED_DATUMS if pattern.search(text)}
     return found.pop() if len(found) == 1 else None
+
+
+def datum_of_headings(headings: Sequence[str]) -> tuple[str, Datum] | None:
+    """Return the datum that the headings of columns of coordinates name, if only one, and the first that does."""
+    found = {datum: heading for heading in reversed(headings) if (datum := datum_named(heading)) is not None}
+    return next(((heading, datum) for datum, heading in found.items()), None) if len(found) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +18,12 @@ from geodata.datum import to_wgs84
 from geodata.demand import DAY, DemandPoints, Kind
 from geodata.errors import ValueUnusableError
 from geodata.messages import Message
+from geodata.sites import Datum
 from geodata.store import Store
 from geodata.vocabulary import Vocabulary, load_vocabulary
-from importers.cleaning import parse_number
-from importers.coordinates import DatumChoice, Given, check_datum, datum_choice
+from importers.amounts import parse_amount
+from importers.cleaning import cell_text
+from importers.coordinates import DatumChoice, Given, check_datum, datum_choice, datum_of_headings
 from importers.datums import MAX_POINTS
 from importers.extracting import Record
 from importers.known import Sample, find_datum, tell_datum
@@ -34,6 +38,9 @@ from importers.words import Words
 _CLOCK = re.compile(r"(?<!\d)([01]?\d|2[0-4])\s*(?:[:：]\s*[0-5]\d|[时点])")
 _HOURS = tuple(f"h{hour:02d}" for hour in range(DAY))
 _UNKNOWN = -1
+_TIMES = {"百万": 1e6, "万": 1e4, "千": 1e3}
+_COUNT = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_SAMPLE = 200
 #: Points nearer to each other than so many degrees (0.1 m) are one.
 _SAME = 1e-6
 
@@ -93,8 +100,11 @@ def import_demand(
     rows = _Rows.of(opened)
     for record in opened.records():
         rows.take(record)
-    choice = _datum(store, opened, rows, datum)
+    named = _named_datum(opened) if datum == "auto" and opened.profile.datum is None else None
+    choice = _datum(store, opened, rows, named[1] if named else datum)
     tell_datum(opened.report, choice, located=len(rows.lon))
+    if named:
+        opened.report.add("info", Message("datum_in_heading", {"datum": named[1]}), column=named[0])
     with batch(store, opened, actor, progress) as writer:
         if opened.report.exit_code != EXIT_FAILED and len(rows.lon):
             demand = rows.demand(choice)
@@ -115,6 +125,10 @@ class _Rows:
     trips: bool
     lat_first: bool
     timed: bool
+    #: the field with the weights
+    weighed_by: str = "weight"
+    #: what the unit of the weights is counted in: ten thousands for 人口（万人）
+    times: float = 1.0
     lon: array[float] = field(default_factory=lambda: array("d"))
     lat: array[float] = field(default_factory=lambda: array("d"))
     weight: array[float] = field(default_factory=lambda: array("d"))
@@ -131,9 +145,12 @@ class _Rows:
         fields = set(opened.table.fields()) | set(opened.profile.constants)
         trips = {"to_lon", "to_lat"} <= fields
         timed = bool({"time", "hour", "to_time"} & fields)
-        if not ("weight" in fields or set(_HOURS) & fields):
-            opened.report.add("info", "demand_weight_one")
-        return cls(opened, trips, lat_first_in(opened.extractor.heading("lonlat")), timed)
+        if not ({"weight", "total"} & fields or set(_HOURS) & fields):
+            _tell_no_weight(opened)
+        weighed_by = "total" if "total" in fields and "weight" not in opened.profile.columns else "weight"
+        heading = unicodedata.normalize("NFKC", opened.extractor.heading(weighed_by))
+        times = next((value for sign, value in _TIMES.items() if re.search(rf"[(]\s*(?:单位:)?{sign}", heading)), 1.0)
+        return cls(opened, trips, lat_first_in(opened.extractor.heading("lonlat")), timed, weighed_by, times)
 
     def take(self, record: Record) -> None:
         """Take a row, or reject it."""
@@ -147,10 +164,10 @@ class _Rows:
             return
         try:
             hours = self._hours(texts)
-            weight = float(hours.sum()) if hours is not None else _weight(texts)
+            weight = float(hours.sum()) if hours is not None else self.times * self._weight(texts)
         except ValueUnusableError as error:
-            column = self.opened.extractor.heading("weight")
-            report.reject(error.message, row=record.row, column=column, value=texts.get("weight"))
+            column = self.opened.extractor.heading(self.weighed_by)
+            report.reject(error.message, row=record.row, column=column, value=texts.get(self.weighed_by))
             return
         if not weight:
             report.rows.skipped += 1
@@ -172,6 +189,10 @@ class _Rows:
             self.by_hour.append(hours)
         if len(self.areas) < len(self.lon) <= MAX_POINTS:
             self.areas.append(record.texts.get("area", ""))
+
+    def _weight(self, texts: Mapping[str, str]) -> float:
+        text = texts.get(self.weighed_by) or texts.get("weight")
+        return 1.0 if text is None else _number(text)
 
     def _hours(self, texts: Mapping[str, str]) -> NDArray[np.float32] | None:
         """Return the weights of 24 columns; ``None`` where the table has no such columns."""
@@ -223,15 +244,11 @@ def _end_texts(texts: Mapping[str, str]) -> dict[str, str]:
     return {name: texts[f"to_{name}"] for name in ("lon", "lat") if f"to_{name}" in texts}
 
 
-def _weight(texts: Mapping[str, str]) -> float:
-    return _number(texts["weight"]) if "weight" in texts else 1.0
-
-
 def _number(text: str) -> float:
     try:
         number = float(text)
     except ValueError:
-        return parse_number(text)
+        number, _ = parse_amount(text)
     if not 0 <= number < 1e12:
         raise ValueUnusableError("value_number_range", value=text[:80])
     return number
@@ -247,6 +264,29 @@ def _hour(texts: Mapping[str, str], name: str) -> int:
     except ValueError:
         found = _CLOCK.search(text)
         return int(found[1]) % DAY if found else _UNKNOWN
+
+
+def _tell_no_weight(opened: Opened) -> None:
+    """Say that every row counts the same, as a warning where columns of numbers were not taken for weights."""
+    headings, unknown = opened.table.headings, set(opened.table.unknown)
+    rows = list(islice(opened.table.rows(), _SAMPLE))
+    numbers = [
+        heading
+        for index, heading in enumerate(headings)
+        if heading in unknown
+        and (texts := [text for row in rows if (text := cell_text(row.cell(index)))])
+        and all(_COUNT.fullmatch(text) for text in texts)
+        and not heading.casefold().endswith(("id", "号", "编码", "代码", "code", "fid"))
+    ]
+    opened.report.add("info", "demand_weight_one")
+    if numbers:
+        opened.report.add("warning", Message("demand_weight_unsure", {"columns": "、".join(numbers)}))
+
+
+def _named_datum(opened: Opened) -> tuple[str, Datum] | None:
+    """Return the heading of a column of coordinates that names a datum, and the datum."""
+    positions = {"lon", "lat", "lonlat", "to_lon", "to_lat"}
+    return datum_of_headings([column.heading for column in opened.table.columns if column.field in positions])
 
 
 def _datum(store: Store, opened: Opened, rows: _Rows, datum: str) -> DatumChoice:

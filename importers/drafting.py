@@ -28,7 +28,7 @@ _STRAIGHT = (
     "floor", "directions", "address", "host", "operator", "operator_code", "note", "phone", "website", "former_names",
     "capacity", "area_m2", "verified_on", "valid_from", "valid_to", "level", "state",
 )  # fmt: skip
-_DAYS = frozenset({"valid_to", "closed_from", "closed_to"})
+_DAYS = frozenset({"valid", "valid_to", "closed_from", "closed_to"})
 _ACCESS = frozenset({"access", "fee", "access_note"})
 _SINGLE = tuple(f"{group}." for group in GROUPS)
 _ADCODE = re.compile(r"\d{6}(?:\d{3})?(?:\d{3})?")
@@ -217,10 +217,16 @@ def _both(one: Mapping[str, Amenity], other: Mapping[str, Amenity]) -> Mapping[s
 def _keep_days(told: _Told, stated: dict[str, Any]) -> None:
     """Keep until when a place is there, and when it is closed; not days in the wrong order."""
     values = told.values
-    start, end = values.get("valid_from"), values.get("valid_to")
+    since, until = values.get("valid", (None, None))
+    start, end = values.get("valid_from", since), values.get("valid_to", until)
     if start and end and start > end:
         told.note("warning", _reversed(start, end), "valid_to")
-        del stated["valid_from"], stated["valid_to"]
+        start = end = None
+    for name, day in (("valid_from", start), ("valid_to", end)):
+        if day is None:
+            stated.pop(name, None)
+        else:
+            stated[name] = day
     start, end = values.get("closed_from"), values.get("closed_to")
     if start and end and start > end:
         told.note("warning", _reversed(start, end), "closed_to")

@@ -7,23 +7,25 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from geodata.errors import ValueUnusableError
 from geodata.indicators import Indicator, Period, find_word, parse_period, words
 from geodata.messages import Message
 from geodata.store import Store, Writer
 from geodata.vocabulary import Vocabulary
-from importers.cleaning import parse_date
+from importers.amounts import in_units, parse_amount
+from importers.cleaning import parse_date, says_nothing
 from importers.extracting import Record
-from importers.opening import Opened, Progress, batch, open_table
+from importers.indicators_spread import Spread
+from importers.opening import Opened, Progress, batch, open_grid
 from importers.places import AreaAssigner
 from importers.profile import Profile
+from importers.reading import open_source
 from importers.report import ImportReport
 from importers.tellings import NEEDS, Tellings
 
-_NUMBER = re.compile(r"(?:约|近|共)?\s*([-+]?\d[\d,]*(?:\.\d+)?)\s*(万|亿|千|k|million)?\s*(.*)", re.IGNORECASE)
-_TIMES = {"": 1.0, "千": 1e3, "k": 1e3, "万": 1e4, "million": 1e6, "亿": 1e8}
+_TOTAL = re.compile(r"(?:合\s*计|总\s*计|小\s*计|共\s*计|累\s*计|全[市区县省]合?计?|total)", re.IGNORECASE)
 
 
 def import_indicators(
@@ -41,7 +43,8 @@ def import_indicators(
 
     A row with a site (code, key or name) is about that site, found as for ratings; one with an area alone is about the
     area, by its code or name. The same figures again change nothing; a new value for the same metric and period of a
-    source replaces the old one.
+    source replaces the old one. Figures may stand in a column each, by month, metric or both
+    (:mod:`importers.indicators_spread`); such a row counts once.
 
     Parameters
     ----------
@@ -53,16 +56,22 @@ def import_indicators(
     FileError, ProfileError, StoreError
         If file, profile or store cannot be used.
     """
-    opened = open_table(
-        path,
+    file = open_source(path)
+    spread = Spread(file)
+    opened = open_grid(
+        file,
         "indicators",
         needs=(*NEEDS, "area"),
         profile=profile,
         source=source,
         dry_run=dry_run,
         vocabulary=vocabulary,
+        adapt=spread.adapt,
     )
-    run = _Run(store, opened, Tellings.of("indicator", store, opened), AreaAssigner(store.areas()))
+    columns = spread if spread.begin(opened) else None
+    if columns is not None:
+        _tell_spread(opened, columns)
+    run = _Run(store, opened, Tellings.of("indicator", store, opened), AreaAssigner(store.areas()), columns)
     run.known_areas = {area.adcode for area in store.areas()}
     with batch(store, opened, actor) as writer:
         for chunk in opened.chunks(progress):
@@ -70,6 +79,13 @@ def import_indicators(
         if writer:
             run.tellings.finish(writer)
     return opened.report
+
+
+class _Told(NamedTuple):
+    """The figures of one row, and the site or area that they are about."""
+
+    subject: int | str
+    items: list[Indicator]
 
 
 @dataclass(slots=True)
@@ -80,47 +96,86 @@ class _Run:
     opened: Opened
     tellings: Tellings
     areas: AreaAssigner
+    spread: Spread | None = None
     known_areas: set[str] = field(default_factory=set)
     _first: dict[str, int] = field(default_factory=dict)
 
     def load(self, records: Sequence[Record], writer: Writer | None) -> None:
         """Write what rows tell, or only find out what would be written."""
-        report = self.opened.report
-        found: dict[int, Indicator] = {}
+        found: dict[int, list[Indicator]] = {}
         of_sites: list[Record] = []
-        news: list[tuple[int | str, Indicator]] = []
+        news: list[_Told] = []
         for record in records:
-            try:
-                found[record.place] = indicator_of(record.texts, report.source)
-            except ValueUnusableError as error:
-                report.reject(error.message, row=record.row)
+            items = [] if self._is_total(record) else self._items(record)
+            if not items:
                 continue
-            self._note_words(record, found[record.place])
+            found[record.place] = items
             if any(record.texts.get(need) for need in NEEDS):
                 of_sites.append(record)
-            elif (area := self._area(record)) is not None and self._is_first(record, found[record.place].key(area)):
-                news.append((area, found[record.place]))
+            elif (area := self._area(record)) is not None:
+                news.append(_Told(area, self._news(record, {item.key(area): item for item in items})))
         for meant in self.tellings.meant(of_sites):
-            item = found[meant.record.place]
-            key = item.key(-1 if meant.site is None else meant.site)
-            if not self._is_first(meant.record, key if meant.site is not None else f"{meant.identity}|{key}"):
+            items = found[meant.record.place]
+            if meant.site is not None:
+                site = meant.site
+                news.append(_Told(site, self._news(meant.record, {item.key(site): item for item in items})))
                 continue
-            if meant.site is None:
-                self.tellings.ask(meant, packed(item), key)
-            else:
-                news.append((meant.site, item))
-        self._write(news, writer)
+            told = self._news(meant.record, {f"{meant.identity}|{item.key(-1)}": item for item in items})
+            if told:
+                self.tellings.ask(meant, {item.key(-1): packed(item) for item in told})
+        self._write([told for told in news if told.items], writer)
+
+    def _is_total(self, record: Record) -> bool:
+        """Tell whether a row adds others up; such rows are noted and left out."""
+        texts, report = record.texts, self.opened.report
+        named = [texts[name] for name in (*NEEDS, "area") if texts.get(name)]
+        if not named or not all(map(_TOTAL.fullmatch, named)):
+            return False
+        report.rows.skipped += 1
+        report.add("info", "row_total", row=record.row)
+        return True
+
+    def _items(self, record: Record) -> list[Indicator]:
+        """Return the figures of a row; what cannot be used is noted, and the row rejected if nothing else is left."""
+        report = self.opened.report
+        rows = [("", record.texts)] if self.spread is None else list(self.spread.figures(record.texts))
+        items: list[Indicator] = []
+        problems: list[tuple[str, str, Message]] = []
+        for heading, texts in rows:
+            if heading and says_nothing(texts["value"]):
+                continue
+            try:
+                items.append(indicator_of(texts, report.source))
+            except ValueUnusableError as error:
+                problems.append((heading, texts.get("value", ""), error.message))
+        for heading, value, message in problems if items else ():
+            report.add("warning", message, row=record.row, column=heading, value=value)
+        if problems and not items:
+            heading, value, message = problems[0]
+            report.reject(message, row=record.row, column=heading or None, value=value if heading else None)
+        elif not items:
+            report.rows.skipped += 1
+            report.add("info", "indicator_row_empty", row=record.row)
+        for item in items:
+            self._note_words(record, item)
+        return items
+
+    def _news(self, record: Record, items: Mapping[str, Indicator]) -> list[Indicator]:
+        """Return the figures of a row that no row before has; the row is rejected where all of them are there."""
+        report = self.opened.report
+        firsts = {key: self._first.setdefault(key, record.row) for key in items}
+        found = [item for key, item in items.items() if firsts[key] == record.row]
+        others = [first for first in firsts.values() if first != record.row]
+        if others and not found:
+            report.reject(Message("indicator_twice", {"first": others[0]}), row=record.row)
+        elif others:
+            report.add("warning", Message("indicator_twice", {"first": others[0]}), row=record.row)
+        return found
 
     def _note_words(self, record: Record, item: Indicator) -> None:
         if item.metric not in words("metrics"):
             column = self.opened.extractor.heading("metric")
             self.opened.report.add("info", "indicator_other_words", row=record.row, column=column, value=item.metric)
-
-    def _is_first(self, record: Record, key: str) -> bool:
-        first = self._first.setdefault(key, record.row)
-        if first != record.row:
-            self.opened.report.reject(Message("indicator_twice", {"first": first}), row=record.row)
-        return first == record.row
 
     def _area(self, record: Record) -> str | None:
         text, report = record.texts.get("area", ""), self.opened.report
@@ -133,16 +188,25 @@ class _Run:
             report.reject("indicator_area_unknown", row=record.row, column=column, value=text)
         return code
 
-    def _write(self, news: Sequence[tuple[int | str, Indicator]], writer: Writer | None) -> None:
+    def _write(self, news: Sequence[_Told], writer: Writer | None) -> None:
         rows = self.opened.report.rows
-        present = self.store.indicators([item.key(subject) for subject, item in news])
-        changed = []
-        for subject, item in news:
-            before = present.get(item.key(subject))
-            if rows.count(known=before is not None, same=before == item):
-                changed.append((subject, item))
+        present = self.store.indicators([item.key(told.subject) for told in news for item in told.items])
+        changed: list[tuple[int | str, Indicator]] = []
+        for told in news:
+            before = [present.get(item.key(told.subject)) for item in told.items]
+            same = [known == item for known, item in zip(before, told.items, strict=True)]
+            rows.count(known=any(known is not None for known in before), same=all(same))
+            changed += [(told.subject, item) for item, kept in zip(told.items, same, strict=True) if not kept]
         if writer and changed:
             writer.put_indicators(changed)
+
+
+def _tell_spread(opened: Opened, spread: Spread) -> None:
+    report, title = opened.report, spread.title
+    if totals := spread.totals:
+        report.add("info", Message("indicator_totals", {"columns": "、".join(totals)}))
+    if title.period and spread.times_by_title and not {"period", "year", "from"} & set(opened.table.fields()):
+        report.add("info", Message("indicator_period_taken", {"period": title.period}))
 
 
 def indicator_of(texts: Mapping[str, str], source: str) -> Indicator:
@@ -174,14 +238,14 @@ def indicator_of(texts: Mapping[str, str], source: str) -> Indicator:
 
 def _value(text: str, unit: str) -> tuple[float, str]:
     """Return the number of a cell in plain units, and its unit: ``185.1万元`` is 1,851,000 and 元."""
-    match = _NUMBER.fullmatch(unicodedata.normalize("NFKC", text).strip())
-    if not match:
-        raise ValueUnusableError("indicator_value", value=text[:40])
-    number = float(match[1].replace(",", "")) * _TIMES[(match[2] or "").lower()]
-    unit = unit or match[3].strip()
-    if not match[2] and unit[:1] in ("万", "亿", "千"):
-        number, unit = number * _TIMES[unit[0]], unit[1:]
-    return round(number, 6), unit.rstrip("。.")
+    try:
+        number, own = parse_amount(text)
+    except ValueUnusableError as error:
+        raise ValueUnusableError("indicator_value", value=text[:40]) from error
+    plain, base = in_units(number, unit or own)
+    # 1.2万 in a column of 万人次 are 12,000: the cell has its own ten thousands
+    counted = any(sign in text for sign in "万亿千百") and unit != ""
+    return (number if counted else plain), base.rstrip("。.")
 
 
 def _period(texts: Mapping[str, str]) -> Period:

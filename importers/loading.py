@@ -24,7 +24,7 @@ from importers.prepared import Prepared, ready_rows, search_of
 from importers.preparing import Part
 from importers.report import ImportReport
 from importers.resembling import Resembling, Waiting, packed
-from importers.scoring import explained
+from importers.scoring import told_match
 
 #: Rows that waited and are then matched and written together.
 CHUNK = 2_000
@@ -143,8 +143,8 @@ class Loader:
     def _take(self, waiting: Waiting) -> None:
         match = waiting.matches[0]
         self._matched[match.site.id] = waiting.item.row
-        why = explained(match.comparison.to_json())
-        message = Message("row_matched", {"code": match.site.code, "name": match.site.name, "why": why})
+        told = told_match(match.site.code, match.site.name, match.comparison.to_json())
+        message = Message("row_matched", told)
         self.report.add("info", message, row=waiting.item.row, value=waiting.item.name)
 
     def _found(self, taken: list[Waiting], rows: list[Placed], stored: dict[str, StoredSite]) -> None:
@@ -156,7 +156,7 @@ class Loader:
     def _ask(self, waiting: Waiting) -> NewReview:
         match, item = waiting.matches[0], waiting.item
         reasons = match.comparison.to_json()
-        params = {"code": match.site.code, "name": match.site.name, "why": explained(reasons)}
+        params = told_match(match.site.code, match.site.name, reasons)
         self.report.rows.review += 1
         self._tell(item, "review")
         self.report.add("warning", Message("row_unsure", params), row=item.row, value=item.name)

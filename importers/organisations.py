@@ -18,10 +18,12 @@ from geodata.store import Store
 from geodata.vocabulary import Vocabulary
 from importers.cleaning import parse_web_address, says_nothing
 from importers.extracting import Record
-from importers.opening import Opened, Progress, batch, open_table
+from importers.hierarchy import level_columns, parents_told, plain_name
+from importers.opening import Opened, Progress, batch, open_grid
 from importers.phones import read_phones
 from importers.places import AreaAssigner
 from importers.profile import Profile
+from importers.reading import open_source
 from importers.report import EXIT_FAILED, ImportReport
 
 _NEEDS = ("name",)
@@ -47,8 +49,9 @@ def import_organisations(
 
     A row finds its organisation by code, or without one by name; one that has no code gets one that is made from its
     name. What a row does not state stays as it is, and nothing is deleted. What an organisation belongs to is named by
-    code or name, of the store or of any row of the file. Sites find the organisation that runs them by the code or the
-    name that they state, at any time: nothing of them is written here.
+    code or name, of the store or of any row of the file, or told by the shape of the list
+    (:mod:`importers.hierarchy`). Sites find the organisation that runs them by the code or the name that they state, at
+    any time: nothing of them is written here.
 
     Parameters
     ----------
@@ -60,8 +63,15 @@ def import_organisations(
     FileError, ProfileError, StoreError
         If file, profile or store cannot be used.
     """
-    opened = open_table(
-        path, "organisations", needs=_NEEDS, profile=profile, source=source, dry_run=dry_run, vocabulary=vocabulary
+    file = open_source(path)
+    opened = open_grid(
+        level_columns(file) or file,
+        "organisations",
+        needs=_NEEDS,
+        profile=profile,
+        source=source,
+        dry_run=dry_run,
+        vocabulary=vocabulary,
     )
     known = Organisations(store.organisations())
     reader = _Reader(opened, known, AreaAssigner(store.areas()))
@@ -97,6 +107,9 @@ class _Reader:
         self._known = known
         self._assigner = assigner
         self._first: dict[str, int] = {}
+        self._parents, told_by = parents_told(opened)
+        if self._parents:
+            self._report.add("info", f"organisation_tree_by_{told_by}")
 
     def rows(self) -> list[_Row]:
         """Return the organisations of all rows that can be used; all else is noted and counted."""
@@ -124,6 +137,9 @@ class _Reader:
 
     def _parent(self, row: _Row, everything: Organisations) -> str | None:
         found = everything.get(row.parent) or everything.named(row.parent)
+        if found is None:  # 烟台市总, 幸福街道
+            wordings = (f"{row.parent}工会", f"{row.parent}总工会")
+            found = next((item for item in map(everything.named, wordings) if item is not None), None)
         if found is not None and found.code != row.item.code:
             return found.code
         code = "organisation_parent_unknown" if found is None else "organisation_parent_itself"
@@ -156,7 +172,7 @@ class _Reader:
 
     def _row(self, record: Record) -> _Row | None:
         texts = {name: text for name, text in record.texts.items() if not says_nothing(text)}
-        name = " ".join(texts.get("name", "").split())
+        name = " ".join(plain_name(texts.get("name", "")).split())
         if not name or len(name) > _NAME_LENGTH:
             message = Message("row_name_too_long", {"limit": _NAME_LENGTH}) if name else Message("row_no_name")
             self._report.reject(message, row=record.row, column=self._heading("name"), value=name or None)
@@ -168,7 +184,7 @@ class _Reader:
         item = before or Organisation(code, name, level=level_of_name(name))
         values: dict[str, Any] = {"name": name, "source": before.source if before else self._report.source}
         values |= self._stated(record, texts)
-        return _Row(record.row, replace(item, **values), texts.get("parent", ""))
+        return _Row(record.row, replace(item, **values), texts.get("parent", "") or self._parents.get(record.row, ""))
 
     def _code(self, record: Record, texts: Mapping[str, str], name: str) -> str | None:
         """Return the code of a row, that of the organisation of its name, or a new one; ``None`` if it is unusable."""

@@ -126,7 +126,9 @@ class Template:
                     found.setdefault(key_of(heading), []).append(name)
         return found
 
-    def result(self, texts: Mapping[str, str], words: Words, columns: frozenset[str]) -> Result:
+    def result(
+        self, texts: Mapping[str, str], words: Words, columns: frozenset[str], most: Mapping[str, float] | None = None
+    ) -> Result:
         """Return what a row's inspection came to.
 
         The value is ``100 · Σ weight·(points / most points) / Σ weight`` over the criteria that were judged; what was
@@ -139,13 +141,20 @@ class Template:
         words : Words
         columns : frozenset of str
             The fields for which the list has a column.
+        most : mapping of str to float, optional
+            The most points by field, where the headings of the list state others than the template (有标识（10分）).
 
         Raises
         ------
         ValueUnusableError
             If points are unreadable or beyond the most, or too little was judged.
         """
-        judged = {item.code: _points(item, text, words) for item in self.criteria if (text := texts.get(item.field))}
+        best = most or {}
+        judged = {
+            item.code: _points(item, text, words, best.get(item.field, item.points))
+            for item in self.criteria
+            if (text := texts.get(item.field))
+        }
         known = [(item, points) for item in self.criteria if (points := judged.get(item.code)) is not None]
         weight, all_weights = sum(item.weight for item, _ in known), sum(item.weight for item in self.criteria)
         if weight <= 0 or weight < self.least * all_weights - 1e-9:
@@ -162,10 +171,13 @@ class Template:
         return Result(round(value, 2), "；".join(told), tuple(unproven))
 
 
-def _points(item: Criterion, text: str, words: Words) -> float | None:
-    """Return the points that a cell gives; ``None`` where it says that nobody knows."""
-    if (found := _OUT_OF.fullmatch(text)) and float(found[2]) == item.points:
-        text = found[1]
+def _points(item: Criterion, text: str, words: Words, most: float) -> float | None:
+    """Return the points that a cell gives, of those of the template; ``None`` where it says that nobody knows.
+
+    ``most`` is what the list gives at best; its points are brought to those of the template.
+    """
+    if (found := _OUT_OF.fullmatch(text)) and float(found[2]) in (item.points, most):
+        text, most = found[1], float(found[2])
     if not any(sign.isdecimal() for sign in text):
         word = words.value(text)
         if word == "unknown":
@@ -176,9 +188,9 @@ def _points(item: Criterion, text: str, words: Words) -> float | None:
         points = parse_number(text)
     except ValueUnusableError:
         points = -1.0
-    if not 0 <= points <= item.points:
-        raise ValueUnusableError("template_points", criterion=item.name, value=text[:40], most=f"{item.points:g}")
-    return points
+    if not 0 <= points <= most:
+        raise ValueUnusableError("template_points", criterion=item.name, value=text[:40], most=f"{most:g}")
+    return round(points / most * item.points, 6)
 
 
 def shipped_text() -> str:

@@ -18,6 +18,7 @@ from importers.coordinates import parse_degrees
 from importers.freetext import GROUPS, read_text
 from importers.phones import read_phones
 from importers.report import Severity
+from importers.validity import parse_validity
 from importers.words import CODED, Words
 
 
@@ -43,6 +44,7 @@ _TEXTS = frozenset(
 _PARSED: dict[str, Callable[[str], Any]] = {
     "capacity": parse_count,
     "area_m2": parse_number,
+    "valid": parse_validity,
     "website": parse_web_address,
     "entrance_lon": parse_degrees,
     "entrance_lat": parse_degrees,

@@ -230,12 +230,25 @@ def _phone(row: frozenset[str], site: frozenset[str], weights: Weights) -> float
     return 3.0 if min(weights.phones[number] for number in shared) <= 1 else 1.0
 
 
-def explained(reasons: Mapping[str, Any]) -> str:
-    """Return reasons as one line: ``name +4, distance 35 m +2.5``."""
-    metres = reasons.get("distance_m")
+_REASONS_ZH = {
+    "name": "名称", "distance": "距离", "address": "地址", "phone": "电话", "area": "区域", "kind": "类型",
+    "number": "编号", "programme": "品牌", "type": "场所类型",
+}  # fmt: skip
+
+
+def explained(reasons: Mapping[str, Any], language: str = "en") -> str:
+    """Return reasons as one line: ``name +4, distance 35 m +2.5``, in Chinese ``名称 +4，距离 35 米 +2.5``."""
+    metres, chinese = reasons.get("distance_m"), language == "zh"
     parts = []
     for reason, points in reasons.items():
         if reason != "distance_m":
-            shown = f"{reason} {metres} m" if reason == "distance" and metres is not None else reason
+            shown = _REASONS_ZH.get(reason, reason) if chinese else reason
+            if reason == "distance" and metres is not None:
+                shown = f"{shown} {metres} {'米' if chinese else 'm'}"
             parts.append(f"{shown} {points:+g}")
-    return ", ".join(parts)
+    return ("，" if chinese else ", ").join(parts)
+
+
+def told_match(code: str, name: str, reasons: Mapping[str, Any]) -> dict[str, str]:
+    """Return what messages say of a place that a row was taken for."""
+    return {"code": code, "name": name, "why": explained(reasons), "why_zh": explained(reasons, "zh")}

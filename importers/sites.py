@@ -10,7 +10,7 @@ from geodata.sites import Datum
 from geodata.store import Store
 from geodata.vocabulary import Vocabulary
 from importers import writing
-from importers.coordinates import DatumChoice, check_datum, datum_choice, datum_named, surveyed_choice
+from importers.coordinates import DatumChoice, check_datum, datum_choice, datum_of_headings, surveyed_choice
 from importers.known import Sample, find_datum, tell_datum
 from importers.loading import Loader
 from importers.merging import Ranks
@@ -142,9 +142,9 @@ def import_sites(
 
 def _named_datum(opened: Opened) -> tuple[str, Datum] | None:
     """Return the heading of a column of coordinates that names a datum, and the datum."""
-    headings = [column.heading for column in opened.table.columns if column.field in ("lon", "lat", "lonlat")]
-    found = {datum: heading for heading in reversed(headings) if (datum := datum_named(heading)) is not None}
-    return next(((heading, datum) for datum, heading in found.items()), None) if len(found) == 1 else None
+    return datum_of_headings(
+        [column.heading for column in opened.table.columns if column.field in ("lon", "lat", "lonlat")]
+    )
 
 
 def _kind(text: str, opened: Opened) -> str | None:

@@ -26,7 +26,8 @@ from importers.matching import Directory, Match, traits_of_draft
 from importers.names import parse_name
 from importers.opening import Opened
 from importers.places import AreaAssigner
-from importers.scoring import explained
+from importers.provinces import province_of, regions_before
+from importers.scoring import told_match
 from importers.survey import Survey, survey
 
 #: What a row may name its place by, the surest first.
@@ -171,16 +172,14 @@ class Tellings:
                 yield Meant(record, found, identity=identity)
         yield from self._matched(unsure)
 
-    def ask(self, meant: Meant, item: Any, key: str) -> None:
+    def ask(self, meant: Meant, told: Mapping[str, Any]) -> None:
         """Put what a row tells to a person, who decides whether its place is the site.
 
         Parameters
         ----------
         meant : Meant
-        item : object
-            What to keep if it is, as a JSON value.
-        key : str
-            The same for what replaces it.
+        told : mapping of str to object
+            What to keep if it is, as JSON values, each under a key that is the same for what replaces it.
         """
         match, record = meant.asked, meant.record
         if match is None:
@@ -188,11 +187,11 @@ class Tellings:
         report, texts = self.opened.report, record.texts
         reasons = match.comparison.to_json()
         report.rows.review += 1
-        params = {"code": match.site.code, "name": match.site.name, "why": explained(reasons)}
+        params = told_match(match.site.code, match.site.name, reasons)
         report.add("warning", Message("row_unsure", params), row=record.row, value=name_of(texts))
         before = self._questions.get(meant.identity)
         items = dict(before.payload["items"] if before else self._open.get(meant.identity, ()))
-        items[key] = item
+        items |= told
         payload = {
             "fields": [["name", name_of(texts)], ["address", texts.get("address", "")]],
             "row": before.payload["row"] if before else record.row,
@@ -237,6 +236,8 @@ class Tellings:
             if not text:
                 continue
             found, by_name = self._called(need, text, name, area)
+            if by_name:
+                found = [site for site in found if not self._lies_elsewhere(site, texts)]
             if by_name and self._is_placed(record):
                 break  # where it is has to fit as well
             if len(found) == 1:
@@ -262,7 +263,23 @@ class Tellings:
             found = [site] if site is not None else names.with_key(source, text, name)
             if found:
                 return found, False
-        return names.named(text, area), True
+        return self._by_name(text, area), True
+
+    def _by_name(self, text: str, area: str) -> list[SiteOutline]:
+        """Return the sites of exactly this name, or of this name without the regions before it, if they lie there."""
+        found = self._names.named(text, "" if province_of(area) else area)
+        for region, rest in () if found else regions_before(text):
+            if (code := self._assigner.by_name(region)) is not None:
+                named = self._names.named(rest, "")
+                return [site for site in named if site.area and self._assigner.within(site.area, code)]
+        return found
+
+    def _lies_elsewhere(self, site: SiteOutline, texts: Mapping[str, str]) -> bool:
+        """Tell whether a row is about a place of another province than a site's."""
+        stated = (texts.get("province", ""), texts.get("area", ""))
+        province = next(filter(None, map(province_of, stated)), None) or province_of(name_of(texts), within=True)
+        own = site.area or ""
+        return province is not None and own[:6].isdecimal() and not own.startswith(province)
 
     def _is_placed(self, record: Record) -> bool:
         """Tell whether a row says more of where its place is than its area."""
@@ -282,14 +299,15 @@ class Tellings:
         drafts = [self._draft(record) for record, _ in rows]
         areas = [self._assigner.named(draft.area_code, draft.stated.get("area_name", "")) for draft in drafts]
         traits = [traits_of_draft(draft, area or "") for draft, area in zip(drafts, areas, strict=True)]
-        for (record, identity), matches in zip(rows, self._directory.matches(traits), strict=True):
+        for (record, identity), found in zip(rows, self._directory.matches(traits), strict=True):
+            matches = [match for match in found if not self._lies_elsewhere(match.site, record.texts)]
             if not matches:
                 self._unknown(record)
             elif matches[0].sure:
                 self._settle(identity)
                 match = matches[0]
-                why = explained(match.comparison.to_json())
-                message = Message("row_matched", {"code": match.site.code, "name": match.site.name, "why": why})
+                told = told_match(match.site.code, match.site.name, match.comparison.to_json())
+                message = Message("row_matched", told)
                 self.opened.report.add("info", message, row=record.row, value=name_of(record.texts))
                 yield Meant(record, match.site.id, identity=identity)
             else:

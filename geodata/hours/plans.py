@@ -54,6 +54,17 @@ class Plan:
         """Whether there are hours for the year round."""
         return self._base.has_hours
 
+    @property
+    def has_hours(self) -> bool:
+        """Whether the present part has hours."""
+        return self._present.has_hours
+
+    @property
+    def dated_seasons(self) -> list[Season]:
+        """The seasons so far, if all of them have dates."""
+        seasons = [part.season for part in self._parts if part.season is not None]
+        return seasons if all(season.dates for season in seasons) else []
+
     def begin_season(self, season: Season) -> None:
         """Begin the part of a season."""
         self._begin(_Part(season=season), of_areas=False)

@@ -13,6 +13,10 @@ from geodata.hours.words import WEEK, WEEKEND
 HolidayRule = Literal["closed", "unknown", "as usual", "open"]
 
 
+#: Between these no hours are at night.
+_MORNING, _NIGHT = 5 * 60, 23 * 60
+
+
 class NotHoursError(Exception):
     """The text gives no hours; ``code`` and ``params`` are those of the reason."""
 
@@ -54,10 +58,25 @@ class Schedule:
             raise NotHoursError("hours_season_unclear")
         rows = [self.hours[day] for day in subject.weekdays] + ([self.holiday_hours] if subject.holidays else [])
         for row in rows:
+            if row == [(0, DAY_MINUTES)] == [(start, end)]:
+                continue  # 24小时（0:00-24:00）
             if any(start < other_end and other_start < end for other_start, other_end in row):
                 raise NotHoursError("hours_contradictory")
             row.append((start, end))
         self.only_workdays |= subject.workdays
+
+    @property
+    def is_by_day(self) -> bool:
+        """Whether there are hours, and none of them at night."""
+        spans = [span for own in self.hours.values() for span in own]
+        return bool(spans) and all(start >= _MORNING and end <= _NIGHT for start, end in spans)
+
+    def usual(self, subject: Subject) -> list[tuple[int, int]]:
+        """Return the hours that days have which are as usual: those of all other days, which must be the same."""
+        others = {tuple(spans) for day, spans in self.hours.items() if spans and day not in subject.weekdays}
+        if len(others) != 1 or not subject.weekdays or any(self.hours[day] for day in subject.weekdays):
+            raise NotHoursError("hours_contradictory" if others else "hours_no_times")
+        return list(others.pop())
 
     def close(self, subject: Subject) -> None:
         """Close the days of ``subject``, whatever else is said of them."""

@@ -24,15 +24,17 @@ from functools import lru_cache
 
 from geodata.errors import HoursError
 from geodata.hours.expression import DAY_MINUTES, MAX_LENGTH, check_osm
+from geodata.hours.obstacles import refuse_obstacles
+from geodata.hours.order import days_first
 from geodata.hours.plans import Plan
 from geodata.hours.schedule import HolidayRule, NotHoursError, Subject
-from geodata.hours.seasons import Season, stated_dates
-from geodata.hours.words import OBSTACLES, WEEK, Kind, Part, Token, plain, tokens
+from geodata.hours.seasons import Season, stated_dates, uncovered
+from geodata.hours.spelling import plain
+from geodata.hours.words import NOON, WEEK, WEEKEND, Kind, Part, Token, hour_of, tokens
 from geodata.messages import Message
 
 _NOT_GIVEN = frozenset({"", "无", "暂无", "不详", "未知", "-", "/", "none", "n/a", "unknown"})
 _OSM_TIMES = re.compile(r"\d:\d\d|24/7")
-_NOON = 12
 _DAYS: frozenset[Kind] = frozenset({"day", "workday", "holiday"})
 
 
@@ -92,8 +94,8 @@ class _Reader:
     """Reads the words of a text, statement by statement."""
 
     def __init__(self, words: list[Token]) -> None:
-        _refuse(words)
-        self.words = words
+        refuse_obstacles(words)
+        self.words = words = days_first(words)
         self.at = 0
         self.plan = Plan()
         self.subject = self.default = Subject(WEEK)
@@ -105,6 +107,8 @@ class _Reader:
         self.last_end = 0
         #: the last statement closed weekdays, so that an exception from it is open
         self.after_closing = False
+        #: a word that says that one day is off, which has to be told elsewhere
+        self.one_off = ""
         self.notices: list[Message] = []
 
     def read(self) -> Plan:
@@ -112,6 +116,8 @@ class _Reader:
             self._statement()
         if self.pending:
             raise NotHoursError("hours_no_times")
+        if self.one_off and len([day for day, spans in self.plan.schedule.weekly().items() if not spans]) != 1:
+            raise NotHoursError("hours_day_off_unclear", part=self.one_off)
         return self.plan
 
     def _statement(self) -> None:
@@ -127,7 +133,9 @@ class _Reader:
         elif kind == "all_day":
             self.at += 1
             self._add(0, DAY_MINUTES)
-        elif kind == "closed" and self.pending:
+        elif (kind == "closed" and self.pending) or (
+            kind == "closing_day" and self.pending and self._after_separators(1, *_DAYS) is None
+        ):
             self.at += 1
             self._close(self.subject)
         elif kind == "closing_day" and not self.pending:
@@ -142,6 +150,16 @@ class _Reader:
         elif kind == "always":
             self.at += 1
             self.plan.schedule.set_holidays("open" if self.after_closing else "as usual")
+        elif kind == "rest" and not self.pending:
+            self._rest()
+        elif kind == "days_off":
+            self._days_off()
+        elif kind == "as_usual":
+            self._as_usual()
+        elif kind == "night_closed" and not self.pending and self.plan.schedule.is_by_day:
+            self.at += 1
+        elif kind == "usually" and self._peek(1) not in ("season", "dates"):
+            self.notices.append(Message("hours_proviso", {"part": self._next().text}))
         elif kind in ("season", "dates", "usually"):
             self._season()
         elif kind == "area":
@@ -155,11 +173,41 @@ class _Reader:
         """Read 除外: from hours it takes days away; from a closing (周一闭馆，节假日除外) it takes the holidays."""
         if self.after_closing and not self.subject.only_holidays:
             raise self._stuck()
+        if (
+            not self.plan.has_hours
+            and self.subject.weekdays
+            and (self.subject.holidays or len(self.subject.weekdays) > 1)
+        ):
+            # 周一至周五，节假日除外，9:00-17:00: which of them are taken away?
+            raise self._stuck()
         self.at += 1
         if self.after_closing:
             self._holidays("open")
         else:
             self._close(self.subject)
+
+    def _days_off(self) -> None:
+        """Read 双休, which closes the weekend, or 单休, which leaves to the rest of the text which day it means."""
+        word = self._next().text
+        if word.startswith("单") or word.endswith("一"):
+            self.one_off = word
+        elif word.startswith("双") and not self.pending and self._after_separators(0, "time", "part", "all_day"):
+            if not self.plan.has_hours:  # 双休 9:00-18:00: at weekends, or not at weekends?
+                raise self._stuck(-1)
+            self.subject, self.pending, self.last_end = Subject(WEEKEND), True, 0
+        elif self.pending and self.subject.weekdays != WEEKEND:
+            raise self._stuck(-1)
+        else:
+            self._close(Subject(WEEKEND))
+
+    def _as_usual(self) -> None:
+        """Read 周末正常营业: the hours of the other days; before times 正常营业 says nothing."""
+        self.at += 1
+        if not self.pending or self._after_separators(0, "time", "part", "all_day") is not None:
+            return
+        for start, end in self.plan.schedule.usual(self.subject):
+            self._add(start, end)
+        self._begin_anew()
 
     def _season(self) -> None:
         """Read the name or the dates of a season; dates in brackets after its hours belong to it as well."""
@@ -187,6 +235,18 @@ class _Reader:
             return
         self.plan.begin_season(Season(word.text) if word.kind == "season" else Season(dates=stated_dates(word.text)))
         self._begin_part(self.plan.usual_subject())
+
+    def _rest(self) -> None:
+        """Read 其他月份, the rest of the year, or 其余时间 after a closing, which says nothing."""
+        self.at += 1
+        seasons = self.plan.dated_seasons
+        if seasons and (dates := uncovered(seasons)):
+            self.plan.begin_season(Season(dates=dates))
+            self._begin_part(self.plan.usual_subject())
+        elif not seasons and self._peek() == "closed":
+            self.at += 1
+        elif seasons or self.plan.has_hours:
+            raise self._stuck(-1)
 
     def _area(self) -> None:
         """Read the name of an area, or of several with the same hours."""
@@ -232,8 +292,7 @@ class _Reader:
             else:
                 subject.workdays |= word.kind == "workday"
                 subject.weekdays |= self._range_of_days(word)
-            following = self._after_separators()
-            if following is not None and self.words[following].kind in _DAYS:
+            if (following := self._after_separators(0, *_DAYS)) is not None:
                 self.at = following
         return subject
 
@@ -263,6 +322,8 @@ class _Reader:
         if not explicit and (start < self.last_end or end <= 7 * 60):
             # 1:30-4:30 is more likely meant for the afternoon
             raise NotHoursError("hours_ambiguous")
+        if end == DAY_MINUTES - 1:  # 23:59 is how programs write midnight
+            end = DAY_MINUTES
         if start >= DAY_MINUTES or end > 2 * DAY_MINUTES or start < self.last_end:
             raise NotHoursError("hours_contradictory")
         self._add(start, end)
@@ -283,14 +344,14 @@ class _Reader:
         hour, minute = word.clock if word.kind == "time" else (-1, 0)
         if not (0 <= hour <= 30 and 0 <= minute < 60):
             raise self._stuck(-1)
-        minutes = _hour_of(hour, part) * 60 + minute
+        minutes = hour_of(hour, part) * 60 + minute
         if after is None:
             return minutes, part, bool(part) or word.text.startswith("0") or word.text.endswith("m") or hour == 0
         if next_day:
             minutes = hour % 24 * 60 + minute + DAY_MINUTES
         elif minutes <= after:
             # 9:00-5:00: in the afternoon or the next morning?
-            sure = part in ("small", "am") if named else part == "night" or (part == "" and after >= _NOON * 60)
+            sure = part in ("small", "am") if named else part == "night" or (part == "" and after >= NOON * 60)
             if not sure or minutes == after:
                 raise NotHoursError("hours_ambiguous")
             minutes = hour * 60 + minute + DAY_MINUTES
@@ -313,41 +374,16 @@ class _Reader:
         while self._peek() in kinds:
             self.at += 1
 
-    def _after_separators(self) -> int | None:
-        index = self.at
+    def _after_separators(self, ahead: int, *kinds: Kind) -> int | None:
+        """Return where the next word but separators is, if it is of one of these kinds."""
+        index = self.at + ahead
         while index < len(self.words) and self.words[index].kind == "separator":
             index += 1
-        return index if index < len(self.words) else None
+        return index if index < len(self.words) and self.words[index].kind in kinds else None
+
+    def _follows_day(self, ahead: int) -> bool:
+        return self._after_separators(ahead, *_DAYS) is not None
 
     def _stuck(self, back: int = 0) -> NotHoursError:
         rest = "".join(word.text for word in self.words[max(0, self.at + back) :])
         return NotHoursError("hours_not_understood", part=rest or self.words[-1].text)
-
-
-def _refuse(words: list[Token]) -> None:
-    """Refuse texts with words that keep them from being understood; a reason that explains goes before any other."""
-    kinds = {word.kind for word in words}
-    obstacles = [word for word in words if word.kind in OBSTACLES]
-    for word in obstacles:
-        if word.kind != "unknown":
-            raise NotHoursError(f"hours_{word.kind}", part=word.text)
-    if not kinds & {"time", "all_day"}:
-        for kind, reason in (("proviso", "refers"), ("season", "seasonal")):
-            for word in words:
-                if word.kind == kind:
-                    raise NotHoursError(f"hours_{reason}", part=word.text)
-    if obstacles:
-        raise NotHoursError("hours_not_understood", part=obstacles[0].text)
-
-
-def _hour_of(hour: int, part: Part) -> int:
-    """Return the hour on the 24-hour clock: 下午2:00 is 14, 中午1:00 13, 晚上12:00 24, 凌晨12:00 0."""
-    if part == "pm" and 1 <= hour < _NOON:
-        return hour + _NOON
-    if part == "noon" and 1 <= hour <= 3:
-        return hour + _NOON
-    if part == "night" and 1 <= hour <= _NOON:
-        return hour + _NOON
-    if part == "small" and hour == _NOON:
-        return 0
-    return hour

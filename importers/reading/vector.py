@@ -114,7 +114,7 @@ def read_archived(path: Path) -> list[Grid]:
 
 
 def _layer(path: Path, name: str, called: str) -> Grid | None:
-    encoding = _encoding(path) if path.suffix.lower() == ".shp" else None
+    encoding = encoding_beside(path) if path.suffix.lower() == ".shp" else None
     info = pyogrio.read_info(path, layer=name, encoding=encoding)
     if info["features"] > limits.MAX_ROWS:
         raise FileError("file_too_many_rows", file=path.name, limit=limits.MAX_ROWS)
@@ -151,7 +151,7 @@ def _layer(path: Path, name: str, called: str) -> Grid | None:
     )
 
 
-def _encoding(path: Path) -> str | None:
+def encoding_beside(path: Path) -> str | None:
     """Return the codec of a shapefile's table where nothing beside it says which."""
     beside = {other.suffix.lower(): other for other in path.parent.glob(f"{path.stem}.*")}
     return encoding_of_table(beside[".dbf"]) if ".dbf" in beside and ".cpg" not in beside else None

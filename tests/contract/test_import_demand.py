@@ -152,3 +152,46 @@ def test_a_real_grid(store: Store, test_data: Path) -> None:
     report = import_demand(store, path, layer="jobs", weight="jobs")
     (info,) = store.demand_layers()
     assert (info.points, info.weight, report.rows.skipped) == (1009, 337926.0, 218)
+
+
+@pytest.mark.parametrize(
+    ("content", "weights"),
+    [
+        ("网格编号,中心经度,中心纬度,人口数\n1,-0.1,51.5,1200\n", [1200.0]),
+        ("lng,lat,人口(万人)\n-0.1,51.5,1.2\n", [12000.0]),
+        ('经度,纬度,订单量（单）\n-0.1,51.5,"1,230"\n-0.2,51.5,约1.2万\n', [1230.0, 12000.0]),
+        ("lon,lat,环卫工人,快递员,合计\n-0.1,51.5,10,20,30\n合计,,10,20,30\n", [30.0]),
+        ("O_X,O_Y,D_X,D_Y,FLOW\n-0.1,51.5,-0.2,51.6,7\n", [7.0, 7.0]),
+        ("经度,纬度,6:00-7:00,07:00-08:00\n-0.1,51.5,10,20\n", [30.0]),
+    ],
+)
+def test_weights_and_places_as_tables_head_them(
+    store: Store, tmp_path: Path, content: str, weights: list[float]
+) -> None:
+    import_demand(store, write(tmp_path, content, "grid.csv"))
+    assert store.demand("grid").weight.tolist() == weights
+
+
+def test_the_weight_that_is_asked_for_goes_before_a_total(store: Store, tmp_path: Path) -> None:
+    path = write(tmp_path, "lon,lat,环卫工人,合计\n-0.1,51.5,10,30\n", "grid.csv")
+    import_demand(store, path, weight="环卫工人")
+    assert store.demand("grid").weight.tolist() == [10.0]
+
+
+def test_columns_of_numbers_that_were_not_taken_are_told(store: Store, tmp_path: Path) -> None:
+    report = import_demand(store, write(tmp_path, "订单号,经度,纬度,环卫工人\n7,-0.1,51.5,10\n"))
+    (issue,) = [issue for issue in report.issues if issue.message.code == "demand_weight_unsure"]
+    assert issue.message.params == {"columns": "环卫工人"}
+    assert issue.severity == "warning"
+
+
+def test_headings_name_the_datum(store: Store, tmp_path: Path) -> None:
+    lon, lat = (float(value) for value in from_wgs84(121.38, 37.53, "gcj02"))
+    for head in ("经度(GCJ-02),纬度(GCJ-02)", "高德经度,高德纬度"):
+        report = import_demand(store, write(tmp_path, f"{head},人数\n{lon:.7f},{lat:.7f},3\n", "grid.csv"))
+        demand = store.demand("grid")
+        assert (demand.lon[0], demand.lat[0]) == pytest.approx((121.38, 37.53), abs=1e-5)
+        assert "datum_in_heading" in codes(report)
+    asked = import_demand(store, write(tmp_path, "高德经度,高德纬度\n121.38,37.53\n", "own.csv"), datum="wgs84")
+    assert store.demand("own").lon[0] == pytest.approx(121.38)
+    assert "datum_in_heading" not in codes(asked)

@@ -203,3 +203,19 @@ def test_progress_is_told(load: Load) -> None:
     told: list[tuple[int, int]] = []
     load([{"name": f"A{n}"} for n in range(5_000)], progress=lambda done, total: told.append((done, total)))
     assert told == [(2_000, 5_000), (4_000, 5_000), (5_000, 5_000)]
+
+
+def test_temporary_places_have_their_time_in_one_column(store: Store, load: Load) -> None:
+    rows = [
+        {"名称": "解放路纳凉点", "有效期": "2026年7月1日至9月30日"},
+        {"名称": "工人文化宫", "有效期": "长期"},
+        {"名称": "西大街纳凉点", "有效期": "7月1日至9月30日"},
+    ]
+    report = load(rows, kind="rest_station")
+    found = {name: (stored.site.valid_from, stored.site.valid_to) for name, stored in by_name(store).items()}
+    assert found == {
+        "解放路纳凉点": (date(2026, 7, 1), date(2026, 9, 30)),
+        "工人文化宫": (None, None),
+        "西大街纳凉点": (None, None),
+    }
+    assert [issue.row for issue in report.issues if issue.message.code == "value_not_a_validity"] == [4]

@@ -218,3 +218,19 @@ def test_the_commands(sqlite_store: Store, fresh_sqlite: str, monkeypatch: pytes
     kept, gone = (stored.code for stored in sqlite_store.sites())
     assert kept in run("sites", "merge", gone.lower(), kept)
     assert sqlite_store.site(gone).code == kept
+
+
+def test_merging_into_a_closed_place_is_told(
+    sqlite_store: Store, fresh_sqlite: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("STATIONMAP_DATABASE_URL", fresh_sqlite)
+    rows = [{"名称": "甲驿站", "状态": "正常"}, {"名称": "乙驿站", "状态": "已关闭"}]
+    import_sites(sqlite_store, write_rows(tmp_path / "two.csv", rows), kind="rest_station")
+    codes_of = {stored.site.name: stored.code for stored in sqlite_store.sites()}
+    done = CliRunner().invoke(main, ["--lang", "zh", "sites", "merge", codes_of["甲驿站"], codes_of["乙驿站"]])
+    assert done.exit_code == 0
+    assert f"{codes_of['乙驿站']} 已停用" in done.output
+    open_again = CliRunner().invoke(main, ["--lang", "zh", "batches", "revert", "2"])
+    assert open_again.exit_code == 0
+    done = CliRunner().invoke(main, ["--lang", "zh", "sites", "merge", codes_of["乙驿站"], codes_of["甲驿站"]])
+    assert "已停用" not in done.output

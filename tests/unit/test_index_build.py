@@ -3,6 +3,7 @@ from __future__ import annotations
 import gc
 
 import pytest
+from sqlalchemy.dialects import sqlite
 
 from geodata.index import features
 from geodata.index.features import of_each
@@ -68,8 +69,9 @@ def test_values_that_are_gone_are_not_taken_for_new_ones(monkeypatch: pytest.Mon
 
 def test_decoded_json_is_shared_and_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(types, "_DISTINCT", 3)
-    decoded = types._Decoded()
-    assert decoded['{"a":1}'] is decoded['{"a":1}']
+    decode = types.SharedJson().result_processor(sqlite.dialect(), None)
+    decoded = decode.__self__
+    assert decode('{"a":1}') is decode('{"a":1}')
     for number in range(10):
-        assert decoded[f"[{number}]"] == [number]
+        assert decode(f"[{number}]") == [number]
         assert len(decoded) <= 3

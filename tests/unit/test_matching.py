@@ -59,6 +59,7 @@ def test_addresses_and_telephones() -> None:
 def test_reasons_as_a_line() -> None:
     reasons = {"name": 4.0, "distance": 2.5, "kind": -1.0, "distance_m": 35}
     assert explained(reasons) == "name +4, distance 35 m +2.5, kind -1"
+    assert explained(reasons, "zh") == "名称 +4，距离 35 米 +2.5，类型 -1"
 
 
 def test_precision_and_recall_on_a_real_list(test_data: Path, tmp_path: Path) -> None:

@@ -68,9 +68,13 @@ def sites() -> None:
 @click.argument("into", metavar="INTO")
 def merge(code: str, into: str) -> None:
     """Merge the place CODE into the place INTO; both codes lead there from now on. 合并站点."""
+    told = {"code": code.upper(), "into": into.upper()}
     with settings_store() as opened:
-        batch = merge_sites(opened, code.upper(), into.upper(), actor())
-    say(Message("sites_merged", {"code": code.upper(), "into": into.upper(), "batch": batch}))
+        gone, kept = (opened.site(text).site.state for text in told.values())
+        batch = merge_sites(opened, told["code"], told["into"], actor())
+    say(Message("sites_merged", {**told, "batch": batch}))
+    if kept == "closed" != gone:
+        say(Message("sites_merged_closed", {**told, "batch": batch}))
 
 
 def _line(item: Review, site_name: str) -> str:
@@ -83,7 +87,7 @@ def _line(item: Review, site_name: str) -> str:
     fields = dict(asked.payload["fields"])
     reasons = {name: value for name, value in asked.reasons.items() if name != "others"}
     params |= {"name": fields.get("name", ""), "address": fields.get("address", ""), "row": asked.payload.get("row", 0)}
-    params |= {"score": f"{asked.score or 0:.2f}", "why": explained(reasons)}
+    params |= {"score": f"{asked.score or 0:.2f}", "why": explained(reasons, language())}
     return Message("review_match", params).text(language())
 
 
