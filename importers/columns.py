@@ -165,6 +165,8 @@ def require_columns(profile: Profile, headings: Sequence[str]) -> None:
 
 #: Members of an object that stands for one thing, first what it is called everywhere, last what only its source knows.
 _OF_ONE_THING = ("adcode", "name", "label", "title", "text", "value", "code", "id")
+#: What makes a rank the last.
+_EMPTY = 1_000
 #: A unit or a project has a number of its own, and several places: such numbers are no keys of places.
 _KEYS = frozenset({"code", "source_key"})
 
@@ -184,6 +186,7 @@ def table_of(grid: Grid, subject: str, words: Words, profile: Profile) -> Table 
     if grid.headings is not None and not body:
         return None
 
+    @cache
     def sample(index: int) -> list[str]:
         texts = (cell_text(row.cells[index]) for row in body if index < len(row.cells))
         return list(dict.fromkeys(text for text in texts if text))[:200]
@@ -248,8 +251,9 @@ def _assign(
     taken = {column.field for column in columns}
     used = {column.index for column in columns} | {i for heading in profile.ignore for i in _locate(heading, headings)}
     known = _known(subject, profile)
+    # A column in which nothing stands gives way to any other.
     candidates = [
-        (rank, index, heading, field)
+        (rank if sample(index) else rank + _EMPTY, index, heading, field)
         for index, heading in enumerate(headings)
         if heading and index not in used
         for rank, field in _candidates(heading, known, subject, words)
@@ -257,9 +261,11 @@ def _assign(
     for rank, index, heading, field in sorted(candidates):
         if index in used or field in taken or (field == "lonlat" and {"lon", "lat"} <= taken):
             continue
-        if rank and not _content_fits(field, sample(index), subject, words):
+        if rank % _EMPTY and not _content_fits(field, sample(index), subject, words):
             continue
-        columns.append(Column(index, heading, field, "heading", _confidence(rank, fit(field, sample(index), words))))
+        columns.append(
+            Column(index, heading, field, "heading", _confidence(rank % _EMPTY, fit(field, sample(index), words)))
+        )
         taken.add(field)
         used.add(index)
     if subject == "sites":
