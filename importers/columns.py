@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
@@ -12,7 +12,8 @@ from geodata.errors import FileError, ProfileError, ValueUnusableError
 from geodata.messages import Message
 from importers.cleaning import bare_headings, cell_text, heading_keys, key_of, split_list, without_question
 from importers.content import by_content, fit
-from importers.coordinates import parse_degrees, parse_pair
+from importers.coordinates import datum_named, parse_degrees, parse_pair, without_datum
+from importers.datums import CANDIDATES
 from importers.headers import HEADER_WITHIN, Header, find_header, is_numbering
 from importers.partial_hours import CLOSES, OF_DAYS, OPENS, are_clocks, days_in
 from importers.profile import Profile
@@ -165,6 +166,7 @@ def require_columns(profile: Profile, headings: Sequence[str]) -> None:
 
 #: Members of an object that stands for one thing, first what it is called everywhere, last what only its source knows.
 _OF_ONE_THING = ("adcode", "name", "label", "title", "text", "value", "code", "id")
+_COORDINATES = frozenset({"lon", "lat", "lonlat"})
 #: What makes a rank the last.
 _EMPTY = 1_000
 #: A unit or a project has a number of its own, and several places: such numbers are no keys of places.
@@ -258,6 +260,8 @@ def _assign(
         if heading and index not in used
         for rank, field in _candidates(heading, known, subject, words)
     ]
+    if of_datum := _of_datum(headings, sample, known, used) if not taken & _COORDINATES else []:
+        candidates = [entry for entry in candidates if entry[3] not in _COORDINATES] + of_datum
     for rank, index, heading, field in sorted(candidates):
         if index in used or field in taken or (field == "lonlat" and {"lon", "lat"} <= taken):
             continue
@@ -277,6 +281,26 @@ def _assign(
             used.add(index)
     unused = ((index, heading) for index, heading in enumerate(headings) if heading and index not in used)
     return columns, [heading for index, heading in unused if sample(index)]
+
+
+def _of_datum(
+    headings: Sequence[str], sample: Callable[[int], list[str]], known: Mapping[str, list[str]], used: Collection[int]
+) -> list[tuple[int, int, str, str]]:
+    """Return the columns of coordinates in the datum to be preferred, of those whose headings name one: 高德经度."""
+    found: dict[str, dict[str, tuple[int, int, str, str]]] = {}
+    for index, heading in enumerate(headings):
+        datum = datum_named(heading) if index not in used and sample(index) else None
+        fields = known.get(key_of(without_datum(heading)), ()) if datum else ()
+        field = next((field for field in fields if field in _COORDINATES), None)
+        if datum and field and _are_coordinates(field, sample(index)):
+            found.setdefault(datum, {}).setdefault(field, (1, index, heading, field))
+    for datum in CANDIDATES:
+        columns = found.get(datum, {})
+        if {"lon", "lat"} <= set(columns):
+            return [columns["lon"], columns["lat"]]
+        if "lonlat" in columns:
+            return [columns["lonlat"]]
+    return []
 
 
 def _confidence(rank: int, share: float | None) -> float:
@@ -316,6 +340,8 @@ def _candidates(heading: str, known: Mapping[str, list[str]], subject: str, word
 def _content_fits(field: str, texts: list[str], subject: str, words: Words) -> bool:
     if not texts:
         return True
+    if field in _COORDINATES:
+        return _are_coordinates(field, texts)
     if group := coded(subject).get(field):
         if field == "access":  # a place may have several ways in
             texts = [item for text in texts for item in split_list(text)]
@@ -325,13 +351,13 @@ def _content_fits(field: str, texts: list[str], subject: str, words: Words) -> b
         return are_clocks(texts)
     if field.startswith(("facilities.", "services.")):
         return any(words.value(text) for text in texts)
-    if field == "lonlat":
-        return any(_is_pair(text) for text in texts)
-    if field in ("lon", "lat"):
-        return any(_is_angle(text) for text in texts)
     if field == "address":
         return not all(_is_pair(text) for text in texts)
     return True
+
+
+def _are_coordinates(field: str, texts: Sequence[str]) -> bool:
+    return any(map(_is_pair if field == "lonlat" else _is_angle, texts))
 
 
 def _is_pair(text: str) -> bool:

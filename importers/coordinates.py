@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -45,8 +46,22 @@ _MINUTES = re.compile(r"['’‘´`]")
 _QUOTED = re.compile(r"″\s*″")
 
 
+#: Degrees, minutes and seconds with nothing but one sign between them: 121-22-55.9, 121:22:55.9, 121.22.55.9.
+_UNMARKED = re.compile(r"([-+]?\d{1,3})(?:([-: ])(\d{1,2})\2(\d{1,2}(?:\.\d+)?)|\.(\d{1,2})\.(\d{1,2}\.\d+))")
+#: A number as most of Europe and Latin America write it.
+_COMMA = re.compile(r"(?<![\d.,])([-+]?\d{1,3}),(\d+)(?![\d.,])")
+
+
+def _bare(plain: str) -> str:
+    """Return an angle without marks as one with them, and with a decimal point for a comma."""
+    if parts := _UNMARKED.fullmatch(plain):
+        degrees, minutes, seconds = parts[1], parts[3] or parts[5], parts[4] or parts[6]
+        return f"{degrees}°{minutes}′{seconds}″"
+    return _COMMA.sub(r"\1.\2", plain)
+
+
 def parse_degrees(text: str) -> float:
-    """Return degrees of ``121.4``, ``１２１．４``, ``121.4E``, ``东经121.4°``, ``121°23′45″E``, ``lng: 121.4``.
+    """Return degrees of ``121.4``, ``１２１．４``, ``121,4``, ``121.4E``, ``东经121.4°``, ``121°23′45″E``.
 
     Raises
     ------
@@ -57,7 +72,7 @@ def parse_degrees(text: str) -> float:
         return _finite(float(text), text)
     except ValueError:
         pass
-    plain = _WORDS.sub(" ", _with_marks(text)).strip()
+    plain = _WORDS.sub(" ", _bare(_with_marks(text))).strip()
     marks = {mark.upper() for mark in _HEMISPHERE.findall(plain)}
     match = _DEGREES.fullmatch(_HEMISPHERE.sub("", plain).strip())
     if not match or len(marks) > 1:
@@ -75,7 +90,9 @@ def _finite(angle: float, text: str) -> float:
     return angle
 
 
-_PAIR = re.compile(r"[,，;；\s]+")
+_PAIR = re.compile(r"[,，;；、\s]+")
+#: Two numbers with decimal commas, and something else between them.
+_COMMAS = re.compile(r"[-+]?\d{1,3},\d+\s*[;/、\s]\s*[-+]?\d{1,3},\d+")
 #: An angle with its marks: what stands between two of them in one cell need not be a comma.
 _ANGLE = re.compile(
     r"(?:东经|西经|北纬|南纬|经度|纬度|lon(?:gitude)?|lng|lat(?:itude)?|[EWNS](?![a-z]))?[:=：\s]*"
@@ -100,6 +117,8 @@ def parse_pair(text: str) -> tuple[str, str]:
     """
     plain = _with_marks(text).strip().strip("()[]").strip()
     plain = re.sub(r"(?i)^(?:srid=\d+;\s*)?point\s*(?:z\s*)?\(?\s*", "", plain).rstrip(")")
+    if _COMMAS.fullmatch(plain):
+        plain = _COMMA.sub(r"\1.\2", plain)
     parts = [part for part in _PAIR.split(plain) if part]
     if len(parts) != 2:
         parts = _angles(plain)
@@ -145,6 +164,10 @@ class Given:
 _MERCATOR_M = 20_037_508.35
 #: Smaller numbers are no metres of that projection but a mistake.
 _METRES_FROM = 100_000.0
+#: Eastings of grids that count from the middle of a zone (UTM, Gauss-Krüger without its zone) and of many countries'
+#: own are smaller than this, their northings than the other. In EPSG:3857 that would be near the Gulf of Guinea or in
+#: the west of Europe, which is rarely meant.
+_EASTING_TO, _NORTHING_TO = 900_000.0, 10_000_000.0
 
 
 def _zone(easting: float, northing: float) -> int:
@@ -172,6 +195,8 @@ def check_point(lon: float, lat: float) -> Given:
     if zone := _zone(max(lon, lat), min(lon, lat)):
         return Given(None, None, Message("position_gauss_krueger", {"zone": zone}))
     if min(abs(lon), abs(lat)) > _METRES_FROM and max(abs(lon), abs(lat)) <= _MERCATOR_M:
+        if min(abs(lon), abs(lat)) < _EASTING_TO and max(abs(lon), abs(lat)) <= _NORTHING_TO:
+            return Given(None, None, Message("position_metres_unknown"))
         lon, lat = _of_metres(lon, lat)
         return Given(lon, lat, Message("position_metres", {"lon": f"{lon:.6f}", "lat": f"{lat:.6f}"}))
     if 73 <= abs(lat) <= 90 and 3 < lon < 54 and lat > 0:
@@ -187,8 +212,13 @@ def check_point(lon: float, lat: float) -> Given:
 
 
 _NAMED_DATUMS: tuple[tuple[re.Pattern[str], Datum], ...] = (
-    (re.compile(r"高德|腾讯|火星|国测局|gcj-?_?0?2|amap|autonavi|tencent", re.I), "gcj02"),
-    (re.compile(r"百度|bd-?_?0?9|baidu", re.I), "bd09"),
+    (
+        re.compile(
+            r"高德|腾讯|火星|国测局|gcj-?_?0?2|amap|autonavi|gaode|tencent|\b(?:gd|tx)(?=[_ ]l(?:ng|on|at))", re.I
+        ),
+        "gcj02",
+    ),
+    (re.compile(r"百度|bd-?_?0?9|baidu|\bbd(?=[_ ]l(?:ng|on|at))", re.I), "bd09"),
     (re.compile(r"天地图|wgs-?_?84|cgcs|国家2000|2000国家|epsg:?_?(?:4326|4490)|tianditu", re.I), "wgs84"),
 )
 
@@ -197,6 +227,29 @@ def datum_named(text: str) -> Datum | None:
     """Return the datum that a heading of coordinates names, such as ``坐标（高德）`` or ``lng_bd09``."""
     found = {datum for pattern, datum in _NAMED_DATUMS if pattern.search(text)}
     return found.pop() if len(found) == 1 else None
+
+
+def without_datum(text: str) -> str:
+    """Return a heading without the datum that it names: 经度 of 高德经度."""
+    for pattern, _ in _NAMED_DATUMS:
+        text = pattern.sub("", text)
+    return text
+
+
+#: What tells an answer of a map service, by the names of its columns: who sends it, the datum of its coordinates.
+_SERVICES: tuple[tuple[frozenset[str], str, Datum], ...] = (
+    (frozenset({"typecode", "adname", "location"}), "Amap", "gcj02"),
+    (frozenset({"typecode", "adcode", "citycode", "location"}), "Amap", "gcj02"),
+    (frozenset({"ad_info.adcode", "location.lat", "location.lng"}), "Tencent", "gcj02"),
+    (frozenset({"street_id", "uid", "location.lat", "location.lng"}), "Baidu", "bd09"),
+    (frozenset({"detail_info.tag", "uid", "location.lat", "location.lng"}), "Baidu", "bd09"),
+)
+
+
+def service_of(headings: Iterable[str]) -> tuple[str, Datum] | None:
+    """Return the map service whose answer has such columns, and the datum of what it sends."""
+    there = set(headings)
+    return next(((service, datum) for columns, service, datum in _SERVICES if columns <= there), None)
 
 
 @dataclass(frozen=True, slots=True)
