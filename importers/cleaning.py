@@ -9,6 +9,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from geodata.errors import ValueUnusableError
+from importers.names import simplified
 
 #: Control characters but tab and line feed, and what is not seen: zero width, byte order mark, direction overrides.
 _UNSEEN = re.compile(
@@ -105,16 +106,29 @@ def key_of(text: str) -> str:
 
 @lru_cache(maxsize=65536)
 def heading_keys(heading: str) -> tuple[str, ...]:
-    """Return the forms in which a heading is looked up: as a whole, then without what stands in brackets."""
+    """Return the forms in which a heading is looked up: as a whole, then without what stands in brackets.
+
+    After these come the same in simplified characters, and without accents, where that makes a difference.
+    """
     whole = key_of(heading)
     bare = key_of(_BRACKETED.sub("", unicodedata.normalize("NFKC", heading)))
-    return (whole,) if bare in ("", whole) else (whole, bare)
+    keys = (whole,) if bare in ("", whole) else (whole, bare)
+    if whole.isascii():
+        return keys
+    return tuple(dict.fromkeys((*keys, *map(simplified, keys), *map(_without_accents, keys))))
+
+
+def _without_accents(text: str) -> str:
+    """Return Latin text without accents, any other as it is."""
+    if not all(sign < "\u0250" for sign in text):
+        return text
+    return "".join(sign for sign in unicodedata.normalize("NFD", text) if not unicodedata.combining(sign))
 
 
 @lru_cache(maxsize=4096)
 def bare_headings(heading: str) -> tuple[str, ...]:
     """Return what is left of a heading without the word for a place and fillers: 驿站地址, 主要设施情况."""
-    key = key_of(_BRACKETED.sub("", unicodedata.normalize("NFKC", heading)))
+    key = simplified(key_of(_BRACKETED.sub("", unicodedata.normalize("NFKC", heading))))
     without_place = _PLACE_BEFORE.sub("", key)
     found = (without_place, _FILLER.sub("", without_place))
     return tuple(dict.fromkeys(text for text in found if text != key and len(text) >= 2))

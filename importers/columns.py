@@ -14,6 +14,7 @@ from importers.cleaning import bare_headings, cell_text, heading_keys, key_of, s
 from importers.content import by_content, fit
 from importers.coordinates import datum_named, parse_degrees, parse_pair, without_datum
 from importers.datums import CANDIDATES
+from importers.endings import could_be, fields_at_end
 from importers.headers import HEADER_WITHIN, Header, find_header, is_numbering
 from importers.partial_hours import CLOSES, OF_DAYS, OPENS, are_clocks, days_in
 from importers.profile import Profile
@@ -167,6 +168,8 @@ def require_columns(profile: Profile, headings: Sequence[str]) -> None:
 #: Members of an object that stands for one thing, first what it is called everywhere, last what only its source knows.
 _OF_ONE_THING = ("adcode", "name", "label", "title", "text", "value", "code", "id")
 _COORDINATES = frozenset({"lon", "lat", "lonlat"})
+#: The rank of what only the end of a heading says.
+_AT_END = 70
 #: What makes a rank the last.
 _EMPTY = 1_000
 #: A unit or a project has a number of its own, and several places: such numbers are no keys of places.
@@ -267,6 +270,8 @@ def _assign(
             continue
         if rank % _EMPTY and not _content_fits(field, sample(index), subject, words):
             continue
+        if rank % _EMPTY >= _AT_END and not could_be(field, sample(index)):
+            continue
         columns.append(
             Column(index, heading, field, "heading", _confidence(rank % _EMPTY, fit(field, sample(index), words)))
         )
@@ -313,7 +318,8 @@ def _candidates(heading: str, known: Mapping[str, list[str]], subject: str, word
     """Return the fields a heading may be with a rank; rank 0 is the field's own name, which content cannot refute."""
     for key in heading_keys(heading):
         for place, field in enumerate(known.get(key, ())):
-            own = key == key_of(field)
+            # A column State is often that of a country.
+            own = key == key_of(field) and field != "state"
             yield (0 if own else 1 + place), field
     for key in bare_headings(heading) if subject in ("sites", "ratings") else ():
         for place, field in enumerate(known.get(key, ())):
@@ -328,6 +334,7 @@ def _candidates(heading: str, known: Mapping[str, list[str]], subject: str, word
             yield (30 if place >= 0 else 60) + place + 1, field
     if subject != "sites":
         return
+    yield from ((_AT_END, field) for field in fields_at_end(heading, known))
     if days := days_in(heading):
         yield 45, f"{OF_DAYS}{days}"
     for group in ("facilities", "services"):

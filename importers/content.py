@@ -10,6 +10,7 @@ from geodata.errors import ValueUnusableError
 from importers.cleaning import clean
 from importers.coordinates import parse_degrees, parse_pair
 from importers.freetext import read_text
+from importers.names import simplified
 from importers.words import Words
 
 #: What share of a column must look like a field; and with fewer cells nothing is told.
@@ -22,6 +23,8 @@ _TIMES = re.compile(r"\d{1,2}[:：]\d{2}\s*(?:[-—–~～至到]+)\s*(?:次日)
 _DECIMALS = re.compile(r"[-+]?\d{1,3}\.\d+")
 _EXACT = re.compile(r"[-+]?\d{1,3}\.\d{3,}")
 _AWARD = re.compile(r"最美|十佳|示范|先进|优秀|标兵|模范|荣誉|称号")
+#: Of a sort of toilet: a place without one may have others.
+_OF_SOME = re.compile(r"亲子|无障碍(?=厕|卫生间|洗手间)|第三|家庭|性别|男|女|儿童|残疾|多目的|多机能")
 _IN_BRACKETS = re.compile(r"[(（【\[]([^()（）【】\[\]]+)[)）】\]]")
 _YEAR = re.compile(r"(?:19|20)\d{2}年?")
 #: Longitudes and latitudes of China: what lies in both ranges is told apart by them alone.
@@ -122,6 +125,8 @@ def _award(heading: str, texts: Sequence[str], words: Words) -> Found | None:
 
 def _facility(heading: str, texts: Sequence[str], words: Words) -> Found | None:
     """Tell a column of yes and no whose heading holds one facility: 是否有空调, 微波炉数量."""
+    if _OF_SOME.search(simplified(heading)):
+        return None
     said = read_text(
         re.sub(r"^(?:是否|有无)(?:有|配备|提供|设有|设置)?|(?:数量|台数|个数|情况|配备)$", "", clean(heading)), words
     )

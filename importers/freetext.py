@@ -16,6 +16,7 @@ from functools import lru_cache
 
 from geodata.sites import Value
 from importers.cleaning import key_of
+from importers.names import simplified
 from importers.words import Words
 
 GROUPS = ("facilities", "services")
@@ -84,7 +85,7 @@ _CAUTION: tuple[Value, ...] = ("unknown", "yes", "limited", "no")
 
 
 def _statements(text: str, words: Words) -> Iterator[Said]:
-    plain = unicodedata.normalize("NFKC", text).replace("(", "（").replace(")", "）")
+    plain = simplified(unicodedata.normalize("NFKC", text)).replace("(", "（").replace(")", "）")
     for sentence in _outside_brackets(_SENTENCE, plain):
         carried: Value | None = None
         for item in _items(sentence, words):

@@ -17,7 +17,7 @@ from importers.words import Words
 #: Rows in which a header is looked for.
 HEADER_WITHIN = 20
 #: Headings of running numbers: no identity, and a row that has nothing else is empty.
-NUMBERING = {key_of(word) for word in ("序号", "行号", "no", "no.", "s/n", "index", "unnamed: 0")}
+NUMBERING = {key_of(word) for word in ("序号", "行号", "no", "no.", "s/n", "index", "unnamed: 0", "번호", "연번")}
 _GENERATED = re.compile(r"column \d+")
 _PHONE = re.compile(r"[+(]?\d[\d\-+() ;、,，/*转]{5,40}")
 _STREET = re.compile(

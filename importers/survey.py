@@ -37,6 +37,10 @@ Floats = NDArray[np.float64]
 _UNSTATED = -1
 #: Rows after which the watcher is told.
 _WATCHED = 1 << 12
+#: Headings of pairs that have the latitude first where both could be either; so have those of Opendatasoft.
+_MAY_BEGIN_WITH_LAT = frozenset(
+    {"gps", "location", "coordinates", "coordinate", "geopoint", "geopoint2d", "coordonneesgeo", "coordenadas"}
+)
 #: What the first pass looks at.
 _NEEDED = ("lon", "lat", "lonlat", "datum", "address", "area", "name", "site_name")
 
@@ -244,7 +248,7 @@ def _of_pair(text: str, *, lat_first: bool) -> Given:
 def lat_first_in(heading: str) -> bool:
     """Tell whether a column of pairs with this heading may have the latitude first."""
     key = key_of(heading)
-    return key.startswith(("lat", "纬")) or key in {"gps", "location", "coordinates", "coordinate"}
+    return key.startswith(("lat", "纬")) or key in _MAY_BEGIN_WITH_LAT
 
 
 def _datum_of(words: Words, text: str) -> int:

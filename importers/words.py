@@ -50,9 +50,22 @@ def coded(subject: str) -> Mapping[str, str]:
 
 @cache
 def catalogue() -> Mapping[str, Any]:
-    """Return ``columns.toml``."""
-    content: dict[str, Any] = tomllib.loads(files("importers").joinpath("columns.toml").read_text(encoding="utf-8"))
+    """Return ``columns.toml`` with what ``headings.toml`` adds to its lists."""
+    content, further = (_read(name) for name in ("columns.toml", "headings.toml"))
+    _add(content, further)
     return content
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads(files("importers").joinpath(name).read_text(encoding="utf-8"))
+
+
+def _add(content: dict[str, Any], further: Mapping[str, Any]) -> None:
+    for key, value in further.items():
+        if isinstance(value, list):
+            content[key] += value
+        else:
+            _add(content[key], value)
 
 
 class Words:
