@@ -19,6 +19,7 @@ from importers.headers import HEADER_WITHIN, Header, find_header, is_numbering
 from importers.partial_hours import CLOSES, OF_DAYS, OPENS, are_clocks, days_in
 from importers.profile import Profile
 from importers.reading import Grid, Row, Source
+from importers.repeated import have_repeated, with_repeated
 from importers.report import Severity
 from importers.spans import Spans
 from importers.words import Words, catalogue, coded
@@ -82,6 +83,8 @@ class Table:
         The kind that most titles name, for the tables whose titles name none.
     features : bool
         Whether the rows are features of a map, which have a position and often no name.
+    repeats : bool
+        Whether cells say that they say the same as the one above.
     """
 
     grid: Grid
@@ -97,13 +100,16 @@ class Table:
     sheets: tuple[str, ...] = ()
     likely_kind: str = ""
     features: bool = False
+    repeats: bool = False
 
     def rows(self) -> Iterator[Row]:
         """Return the rows below the header."""
         return self.filled(row for row in self.grid.rows() if row.number > self.header_row)
 
     def filled(self, rows: Iterable[Row]) -> Iterator[Row]:
-        """Return rows of the table with what cells say that are merged over several of them."""
+        """Return rows of the table with what cells say that are merged over several of them, or repeated by a sign."""
+        if self.repeats:
+            rows = with_repeated(rows)
         spans = [span for span in self.grid.spans if span.first > self.header_row]
         if not spans:
             return iter(rows)
@@ -205,7 +211,7 @@ def table_of(grid: Grid, subject: str, words: Words, profile: Profile) -> Table 
     generated = grid.headings is None and not header_row
     return Table(
         grid, headings, header_row, tuple(columns), tuple(unknown), numbering, subject, generated,
-        features=bool(grid.fields),
+        features=bool(grid.fields), repeats=have_repeated(body),
     )  # fmt: skip
 
 

@@ -9,8 +9,8 @@ from importers.cleaning import heading_keys
 
 #: What a heading ends with → the field.
 _CHINESE = (
-    ("name", re.compile(r"(.{2,8})名称")),
-    ("address", re.compile(r"(.{2,8})(?:地址|所在地)")),
+    ("name", re.compile(r"(.{2,8})名称|(.{0,8})名称(?:及|和|与)(?:地址|位置)")),
+    ("address", re.compile(r"(.{1,7}[^及和与])(?:地址|所在地)")),
     ("phone", re.compile(r"(.{2,8})(?:电话|联系方式)")),
     ("lon", re.compile(r"(.{1,8})经度")),
     ("lat", re.compile(r"(.{1,8})纬度")),
@@ -41,7 +41,7 @@ def fields_at_end(heading: str, known: Mapping[str, Sequence[str]]) -> Iterator[
     for key in heading_keys(heading):
         for field, pattern in _CHINESE:
             found = pattern.fullmatch(key)
-            if found and not _NO_PLACE.fullmatch(found[1]):
+            if found and not _NO_PLACE.fullmatch(found[1] or ""):
                 yield field
         rest = _ENGLISH.sub("", key, count=1) if key.isascii() and _ENGLISH.match(key) else ""
         yield from (field for field in known.get(rest, ()) if field in _PREFIXED)

@@ -10,6 +10,8 @@ _JUNK = re.compile(
 )
 #: One number with nothing around it, as most are.
 _PLAIN = re.compile(r"[\d*-]+", re.ASCII)
+#: A number that a narrow cell broke in two.
+_WRAPPED = re.compile(r"-\s*\n\s*")
 _EXTENSION = re.compile(r"\s*(?:转接?|分机|ext\.?|x(?=\s*\d))\s*[:：]?\s*(\d{1,6})", re.IGNORECASE)
 _MOBILE_BESIDE = re.compile(r"(?<=\d{5})\s+(?=(?:\+?86[- ]?)?1[3-9]\d{9}(?!\d)|0\d{2,3}-\d{7,8}|400-?\d)")
 _AFTER_MOBILE = re.compile(r"(?<!\d)(1[3-9]\d{9})\s+(?=[\d(+])")
@@ -42,7 +44,7 @@ def read_phones(text: str) -> tuple[str, list[str]]:
     """
     if _PLAIN.fullmatch(text):
         return text, []
-    plain = _JUNK.sub("", unicodedata.normalize("NFKC", text))
+    plain = _JUNK.sub("", _WRAPPED.sub("-", unicodedata.normalize("NFKC", text)))
     plain = _EXTENSION.sub(r"转\1", plain)
     people = people_in(plain)
     for name in people:
