@@ -34,6 +34,11 @@ _BLANK = frozenset(
         "<null>",
         "#value!",
         "#ref!",
+        "#name?",
+        "#div/0!",
+        "(null)",
+        "[]",
+        "{}",
     }
 )
 _BLANK_LENGTH = 1 + max(map(len, _BLANK))
@@ -187,11 +192,15 @@ _YEAR_FIRST = re.compile(
 )
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _YEAR = re.compile(r"((?:19|20)\d{2})年?")
+#: Days since the end of 1899, as spreadsheets count them, from 1982 to 2064.
+_SERIAL = re.compile(r"[3-5]\d{4}(?:\.\d+)?")
 
 
 @lru_cache(maxsize=8192)
 def parse_date(text: str) -> date:
     """Return the day of ``2024-05-01``, ``2024/5/1``, ``2024年5月1日``, ``20240501``; a month or year gives its first.
+
+    A number such as 45047 is a day as spreadsheets count them.
 
     Raises
     ------
@@ -200,6 +209,8 @@ def parse_date(text: str) -> date:
         month-first.
     """
     plain = unicodedata.normalize("NFKC", text).strip()
+    if _SERIAL.fullmatch(plain):
+        return date(1899, 12, 30) + timedelta(days=int(float(plain)))
     for pattern in (_COMPACT, _YEAR_FIRST, _YEAR):
         match = pattern.fullmatch(plain)
         if match:

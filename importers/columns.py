@@ -16,7 +16,8 @@ from importers.coordinates import datum_named, parse_degrees, parse_pair, withou
 from importers.datums import CANDIDATES
 from importers.endings import could_be, fields_at_end
 from importers.headers import HEADER_WITHIN, Header, find_header, is_numbering
-from importers.partial_hours import CLOSES, OF_DAYS, OPENS, are_clocks, days_in
+from importers.marks import meanings, translated, with_meanings
+from importers.partial_hours import CLOSED_ON, CLOSES, OF_DAYS, OPENS, are_clocks, closes_on, days_in
 from importers.profile import Profile
 from importers.reading import Grid, Row, Source
 from importers.repeated import have_repeated, with_repeated
@@ -85,6 +86,8 @@ class Table:
         Whether the rows are features of a map, which have a position and often no name.
     repeats : bool
         Whether cells say that they say the same as the one above.
+    marks : mapping, optional
+        Column index → what its marks mean (:func:`importers.marks.meanings`).
     """
 
     grid: Grid
@@ -101,6 +104,7 @@ class Table:
     likely_kind: str = ""
     features: bool = False
     repeats: bool = False
+    marks: Mapping[int, Mapping[str, str]] | None = None
 
     def rows(self) -> Iterator[Row]:
         """Return the rows below the header."""
@@ -110,6 +114,8 @@ class Table:
         """Return rows of the table with what cells say that are merged over several of them, or repeated by a sign."""
         if self.repeats:
             rows = with_repeated(rows)
+        if self.marks:
+            rows = with_meanings(rows, self.marks)
         spans = [span for span in self.grid.spans if span.first > self.header_row]
         if not spans:
             return iter(rows)
@@ -202,7 +208,10 @@ def table_of(grid: Grid, subject: str, words: Words, profile: Profile) -> Table 
         texts = (cell_text(row.cells[index]) for row in body if index < len(row.cells))
         return list(dict.fromkeys(text for text in texts if text))[:200]
 
-    columns, unknown = _assign({**header.fields, **grid.fields}, headings, sample, subject, words, profile)
+    asked = enumerate(headings) if subject == "sites" else ()
+    marks = {index: meant for index, heading in asked if (meant := meanings(heading, set(sample(index)), words))}
+    stated = {**header.fields, **grid.fields}
+    columns, unknown = _assign(stated, headings, translated(sample, marks), subject, words, profile)
     told = set(header.fields) - set(grid.fields)
     columns = [replace(column, by="content", confidence=0.8) if column.index in told else column for column in columns]
     numbering = frozenset(index for index, heading in enumerate(headings) if is_numbering(heading))
@@ -211,7 +220,7 @@ def table_of(grid: Grid, subject: str, words: Words, profile: Profile) -> Table 
     generated = grid.headings is None and not header_row
     return Table(
         grid, headings, header_row, tuple(columns), tuple(unknown), numbering, subject, generated,
-        features=bool(grid.fields), repeats=have_repeated(body),
+        features=bool(grid.fields), repeats=have_repeated(body), marks=marks,
     )  # fmt: skip
 
 
@@ -322,8 +331,11 @@ def _confidence(rank: int, share: float | None) -> float:
 
 def _candidates(heading: str, known: Mapping[str, list[str]], subject: str, words: Words) -> Iterator[tuple[int, str]]:
     """Return the fields a heading may be with a rank; rank 0 is the field's own name, which content cannot refute."""
+    days = days_in(heading) if subject == "sites" else ""
     for key in heading_keys(heading):
         for place, field in enumerate(known.get(key, ())):
+            if days and field == "opening_hours":
+                continue  # 营业时间（夏）
             # A column State is often that of a country.
             own = key == key_of(field) and field != "state"
             yield (0 if own else 1 + place), field
@@ -341,7 +353,9 @@ def _candidates(heading: str, known: Mapping[str, list[str]], subject: str, word
     if subject != "sites":
         return
     yield from ((_AT_END, field) for field in fields_at_end(heading, known))
-    if days := days_in(heading):
+    if closes_on(heading):
+        yield 45, CLOSED_ON
+    if days:
         yield 45, f"{OF_DAYS}{days}"
     for group in ("facilities", "services"):
         prefixed = heading.casefold().startswith(f"{group}.")

@@ -125,15 +125,21 @@ def _award(heading: str, texts: Sequence[str], words: Words) -> Found | None:
 
 def _facility(heading: str, texts: Sequence[str], words: Words) -> Found | None:
     """Tell a column of yes and no whose heading holds one facility: 是否有空调, 微波炉数量."""
+    field = facility_in(heading, words) if texts else None
+    share = _share(texts, lambda text: words.value(text) is not None)
+    return Found(field, round(0.85 * share, 2)) if field and share >= MOST else None
+
+
+def facility_in(heading: str, words: Words) -> str | None:
+    """Return the one facility or service that a heading holds, as a field; ``None`` for a part of such, or several."""
     if _OF_SOME.search(simplified(heading)):
         return None
     said = read_text(
         re.sub(r"^(?:是否|有无)(?:有|配备|提供|设有|设置)?|(?:数量|台数|个数|情况|配备)$", "", clean(heading)), words
     )
-    if len(said) != 1 or said[0].value != "yes" or not said[0].code or not texts:
+    if len(said) != 1 or said[0].value != "yes" or not said[0].code:
         return None
-    share = _share(texts, lambda text: words.value(text) is not None)
-    return Found(f"{said[0].group}.{said[0].code}", round(0.85 * share, 2)) if share >= MOST else None
+    return f"{said[0].group}.{said[0].code}"
 
 
 def _share(texts: Sequence[str], test: Callable[[str], bool]) -> float:

@@ -26,7 +26,7 @@ from importers.content import awards_in
 from importers.coordinates import check_point, parse_degrees
 from importers.extracting import Extractor
 from importers.freetext import read_text
-from importers.phones import read_phones
+from importers.phones import read_phones, whole_number
 from importers.report import ImportReport, Severity
 from importers.words import Words
 
@@ -140,7 +140,7 @@ class Drafter:
         for name in _PLAIN:
             if name in reader.texts and (text := reader.text(name)):
                 draft.stated[name] = text
-        if phone := reader.text("phone"):
+        if phone := reader.parsed("phone", whole_number):
             numbers, people = read_phones(phone)
             if numbers:
                 draft.stated["phone"] = numbers

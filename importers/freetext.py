@@ -33,7 +33,9 @@ _DENIED = re.compile(
     re.I,
 )
 _DENIED_AFTER = re.compile(
-    r"(?:[:：]\s*)?(?:暂无|没有|无|暂缺|不可用|已停用|停用|已拆除|损坏|×|✗|✘|not available|n/a|no)$", re.I
+    r"(?:[:：]\s*)?(?:暂无|没有|无|暂缺|不可用|已停用|停用|已拆除|损坏|×|✗|✘|(?<!是)否|not available|n/a|\bfalse|no)$"
+    r"|(?<![\d.])[×x*:：\s]*(?<![\d.])0\s*[台个处把间套张部只组位]?$",
+    re.I,
 )
 _LIMITED = re.compile(
     r"^(?:部分|限时|限量|有限|仅限|偶尔|partial(?:ly)?\b|limited\b|some\b)|(?:限时|限量|部分|有限)$", re.I

@@ -7,14 +7,23 @@ from collections.abc import Iterator, Sequence
 
 from geodata.hours import parse_hours
 from importers.cleaning import JOIN, cell_text, says_nothing
+from importers.names import simplified
 
 #: Fields of such columns; what those of some days are called ends with the days: ``hours:周一至周五``.
 OPENS, CLOSES, OF_DAYS = "opens", "closes", "hours:"
+#: The field of a column that names the days on which a place is closed: 休息日.
+CLOSED_ON = f"{OF_DAYS}closed"
 
 _CLOCK = re.compile(r"(?:[上下]午)?\d{1,2}(?:[:：.]\d{2}(?::00)?|[点时](?:\d{1,2}分?|半|整)?)")
 _HEADING = re.compile(
     r"(?P<days>.{1,12}?)(?:对外)?(?:开放|服务|营业|工作|运营|开门|开馆|作息)?(?:时间|时段)", re.IGNORECASE
 )
+#: The same with the days behind: 营业时间（夏季）.
+_DAYS_BEHIND = re.compile(
+    r"(?:对外)?(?:开放|服务|营业|工作|运营|开门|开馆|作息)(?:时间|时段)[-—_]*(?P<days>.{1,12})", re.IGNORECASE
+)
+_SEASONS = {"夏": "夏季", "冬": "冬季", "春": "春季", "秋": "秋季"}
+_CLOSED_ON = re.compile("(?:每周|固定)?(?:休息|闭馆|休馆|闭站|公休|定休|休业)日(?:期)?")
 _USUAL = "08:00-18:00"
 
 
@@ -25,12 +34,19 @@ def are_clocks(texts: Sequence[str]) -> bool:
 
 def days_in(heading: str) -> str:
     """Return the days or the season that a heading of hours names (周六周日开放时间, 夏季服务时间), or nothing."""
-    match = _HEADING.fullmatch(re.sub(r"[\s()（）:：]+", "", cell_text(heading)))
+    plain = re.sub(r"[\s()（）:：]+", "", cell_text(heading))
+    match = _HEADING.fullmatch(plain) or _DAYS_BEHIND.fullmatch(plain)
     if match is None:
         return ""
+    days = _SEASONS.get(match["days"], match["days"])
     # Whatever the reader of hours takes for days is days.
-    alone, whole = parse_hours(_USUAL), parse_hours(f"{match['days']} {_USUAL}")
-    return match["days"] if whole.osm is not None and whole.osm != alone.osm else ""
+    alone, whole = parse_hours(_USUAL), parse_hours(f"{days} {_USUAL}")
+    return days if whole.osm is not None and whole.osm != alone.osm else ""
+
+
+def closes_on(heading: str) -> bool:
+    """Tell whether a column names the days on which a place is closed."""
+    return _CLOSED_ON.fullmatch(simplified(cell_text(heading))) is not None
 
 
 def complete_hours(texts: dict[str, str]) -> None:
@@ -45,5 +61,9 @@ def complete_hours(texts: dict[str, str]) -> None:
 def _of_days(texts: dict[str, str]) -> Iterator[str]:
     for field in [name for name in texts if name.startswith(OF_DAYS)]:
         text = texts.pop(field)
-        if not says_nothing(text):
+        if says_nothing(text):
+            continue
+        if field == CLOSED_ON:
+            yield text if re.search(r"[休闭关]", text) else f"{text}休息"
+        else:
             yield f"{field.removeprefix(OF_DAYS)} {text}"

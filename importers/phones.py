@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from geodata.errors import ValueUnusableError
+
 _JUNK = re.compile(
     r"(?:联系|咨询|服务|办公|固定|值班)?(?:电话|手机号?|座机|热线|tel|phone|mobile)[:：.\s]*", re.IGNORECASE
 )
@@ -33,6 +35,26 @@ _NO_NAMES = re.compile(
 )
 _WORD = re.compile(r"[一-鿿]+")
 _OUTER = " :.·-—"
+
+
+#: A number that a spreadsheet has shortened: 1.38E+10.
+_SHORTENED = re.compile(r"(\d)\.(\d+)E\+?(\d{1,2})", re.IGNORECASE)
+
+
+def whole_number(text: str) -> str:
+    """Return a cell of phones; a number in scientific notation with all its digits.
+
+    Raises
+    ------
+    ValueUnusableError
+        If it lacks some.
+    """
+    found = _SHORTENED.fullmatch(text.strip())
+    if found is None:
+        return text
+    if len(found[2]) < int(found[3]):
+        raise ValueUnusableError("phone_shortened", value=text[:40])
+    return found[1] + found[2][: int(found[3])]
 
 
 def read_phones(text: str) -> tuple[str, list[str]]:

@@ -15,6 +15,10 @@ from importers.cleaning import heading_keys, key_of
 #: Signs that stand for a value and would be lost where only letters and digits are compared.
 _SIGNS = dict.fromkeys("√✓✔☑●", "yes") | dict.fromkeys("×✗✘", "no") | dict.fromkeys("?？", "unknown")
 
+#: A number of things: 2, 3台, 有2个, 饮水机1台.
+_AMOUNT = re.compile(
+    r"(?:[一-鿿]{0,6}[:：×]?\s*(?=\d+\s*[一-鿿]))?(\d{1,6})\s*(?:[台个处把间套张部只组位具盒箱件瓶桶包床册人辆根支副])?"
+)
 #: The area that gave an award: 烟台市十佳….
 _OF_AREA = re.compile(r"(?:(?:19|20)\d{2}年?度?)?[一-鿿]{2,4}?(省|市|区|县|镇|街道)")
 
@@ -129,12 +133,12 @@ class Words:
         return self._codes[group].get(area[1]) if area else None
 
     def value(self, text: str) -> str | None:
-        """Return yes, no, limited or unknown for what a cell says about one facility; a count of it is yes or no."""
+        """Return yes, no, limited or unknown for what a cell says about one facility; a count (2, 3台) is yes or no."""
         if text in _SIGNS:
             return _SIGNS[text]
         found = self.find("values", text)
-        if found is None and text.isdecimal():
-            return "yes" if int(text) else "no"
+        if found is None and (number := _AMOUNT.fullmatch(text)):
+            return "yes" if int(number[1]) else "no"
         return found
 
     def entries(self, group: str) -> list[tuple[str, str]]:
