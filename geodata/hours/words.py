@@ -7,6 +7,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from geodata.hours.spelling import usual
+
 Kind = Literal[
     "time", "part", "next_day", "all_day",
     "day", "workday", "bare_day", "holiday", "always",
@@ -166,7 +168,7 @@ def _spelled(text: str) -> str:
 
 def tokens(text: str) -> list[Token]:
     """Cut a text into words; neighbouring characters that belong to none are one word of kind ``unknown``."""
-    letters = re.sub(r"\s+", "", _spelled(plain(text))).lower()
+    letters = re.sub(r"\s+", "", _spelled(usual(plain(text)))).lower()
     found: list[Token] = []
     start = at = 0
     while at < len(letters):
