@@ -54,8 +54,11 @@ _PLACE_BEFORE = re.compile(
     "^(?:户外|劳动者|工会|爱心|暖心|职工|司机|骑手|环卫|服务|站点|驿站|网点|场所|场地|单位|机构|点位|阵地|门店|项目|之家|中心)+"
 )
 _QUESTION = re.compile("^(?:是否|有无(?!障碍)|有(?=无障碍)|能否|可否)(?:有|提供|具备|配备|可以|可)?")
+#: The number of a question in a form, and what it asks people to do: 6、请填写开放时间.
+_NUMBERED = re.compile(r"^\s*\*?\s*(?:[(]?q?\d{1,2}[)]?\s*[、.:)题]|q\d{1,2}\s)\s*", re.IGNORECASE)
+_ASKED = re.compile("^(?:请)?(?:选择|勾选|填写|输入|填报)?(?:您|你)?(?:所在的?)?")
 _FILLER = re.compile(
-    "^(?:具体|详细|所在|所处|实际|主要|现有|内部|配置|配备|配套|可?提供|对外|日常|基本|的)+|(?:信息|情况|内容|明细|一览|说明|描述|详情)$"
+    "^(?:具体|详细|所在|所处|实际|主要|现有|已有|内部|配置|配备|配套|可?提供|对外|日常|基本|的)+|(?:信息|情况|内容|明细|一览|说明|描述|详情)$"
 )
 
 
@@ -133,9 +136,11 @@ def _without_accents(text: str) -> str:
 @lru_cache(maxsize=4096)
 def bare_headings(heading: str) -> tuple[str, ...]:
     """Return what is left of a heading without the word for a place and fillers: 驿站地址, 主要设施情况."""
-    key = simplified(key_of(_BRACKETED.sub("", unicodedata.normalize("NFKC", heading))))
-    without_place = _PLACE_BEFORE.sub("", key)
-    found = (without_place, _FILLER.sub("", without_place))
+    plain = _BRACKETED.sub("", unicodedata.normalize("NFKC", heading))
+    key = simplified(key_of(plain))
+    unnumbered = _ASKED.sub("", simplified(key_of(_NUMBERED.sub("", plain))))
+    without_place = _PLACE_BEFORE.sub("", unnumbered)
+    found = (unnumbered, without_place, _FILLER.sub("", without_place))
     return tuple(dict.fromkeys(text for text in found if text != key and len(text) >= 2))
 
 

@@ -17,7 +17,17 @@ from importers.datums import CANDIDATES
 from importers.endings import could_be, fields_at_end
 from importers.headers import HEADER_WITHIN, Header, find_header, is_numbering
 from importers.marks import meanings, translated, with_meanings
-from importers.partial_hours import CLOSED_ON, CLOSES, OF_DAYS, OPENS, are_clocks, closes_on, days_in
+from importers.partial_hours import (
+    CLOSED_ON,
+    CLOSES,
+    OF_DAYS,
+    OPENS,
+    are_clocks,
+    are_hours,
+    closes_on,
+    day_alone,
+    days_in,
+)
 from importers.profile import Profile
 from importers.reading import Grid, Row, Source
 from importers.repeated import have_repeated, with_repeated
@@ -180,6 +190,8 @@ def require_columns(profile: Profile, headings: Sequence[str]) -> None:
 #: Members of an object that stands for one thing, first what it is called everywhere, last what only its source knows.
 _OF_ONE_THING = ("adcode", "name", "label", "title", "text", "value", "code", "id")
 _COORDINATES = frozenset({"lon", "lat", "lonlat"})
+#: The rank of hours whose heading is but a day.
+_DAY_ALONE = 46
 #: The rank of what only the end of a heading says.
 _AT_END = 70
 #: What makes a rank the last.
@@ -285,6 +297,8 @@ def _assign(
             continue
         if rank % _EMPTY and not _content_fits(field, sample(index), subject, words):
             continue
+        if rank == _DAY_ALONE and not are_hours(field.removeprefix(OF_DAYS), sample(index)):
+            continue
         if rank % _EMPTY >= _AT_END and not could_be(field, sample(index)):
             continue
         columns.append(
@@ -355,6 +369,8 @@ def _candidates(heading: str, known: Mapping[str, list[str]], subject: str, word
     yield from ((_AT_END, field) for field in fields_at_end(heading, known))
     if closes_on(heading):
         yield 45, CLOSED_ON
+    if day := day_alone(heading):
+        yield _DAY_ALONE, f"{OF_DAYS}{day}"
     if days:
         yield 45, f"{OF_DAYS}{days}"
     for group in ("facilities", "services"):

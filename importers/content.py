@@ -63,7 +63,9 @@ def by_content(
     for index, texts in samples.items():
         if (award := _award(headings[index], texts, words)) is not None:
             found[index] = award
-        elif (facility := _facility(headings[index], texts, words)) is not None and facility.field not in taken:
+        elif (facility := _facility(headings[index], texts, words)) is not None and not (
+            facility.field in taken or any(facility.field == other.field for other in found.values())
+        ):
             found[index] = facility
     free = {index: texts for index, texts in samples.items() if index not in found and len(texts) >= MIN_CELLS}
     if not {"lon", "lat", "lonlat"} & set(taken):

@@ -115,7 +115,9 @@ def parse_pair(text: str) -> tuple[str, str]:
     ValueUnusableError
         If there are not two.
     """
-    plain = _with_marks(text).strip().strip("()[]").strip()
+    if shape := _SHAPE.search(text):
+        return _on_shape(text) if shape[1] else (shape[2] or shape[4], shape[3] or shape[5])
+    plain = _with_marks(_OBJECT.sub("", text)).strip().strip("()[]").strip()
     plain = re.sub(r"(?i)^(?:srid=\d+;\s*)?point\s*(?:z\s*)?\(?\s*", "", plain).rstrip(")")
     if _COMMAS.fullmatch(plain):
         plain = _COMMA.sub(r"\1.\2", plain)
@@ -128,10 +130,32 @@ def parse_pair(text: str) -> tuple[str, str]:
     return (second, first) if _is_marked(first, second) else (first, second)
 
 
+#: A shape as well-known text, or a point as GeoJSON; and the signs of an object: {"lng": 121.4, "lat": 37.5}.
+_SHAPE = re.compile(
+    r"(?i)^\s*(?:srid=\d+;\s*)?((?:multi)?(?:polygon|linestring)|multipoint)\s*z?m?\s*\("
+    r'|^\s*\{.*"(?:Multi)?Point".*"coordinates"\s*:\s*\[+\s*([-+\d.eE]+)\s*,\s*([-+\d.eE]+)'
+    r'|^\s*\{\s*"coordinates"\s*:\s*\[+\s*([-+\d.eE]+)\s*,\s*([-+\d.eE]+)[\s\],]*"type"\s*:\s*"(?:Multi)?Point"'
+)
+_OBJECT = re.compile(r"[{}\"](?=.*[}])|[}]\s*$")
+
+
+def _on_shape(text: str) -> tuple[str, str]:
+    """Return a point on a shape that is given as well-known text."""
+    import shapely  # few files have such cells
+
+    try:
+        point = shapely.point_on_surface(shapely.from_wkt(re.sub(r"(?i)^\s*srid=\d+;", "", text)))
+    except shapely.errors.GEOSException as error:
+        raise ValueUnusableError("coordinate_pair_unreadable", value=text[:60]) from error
+    if point.is_empty:
+        raise ValueUnusableError("coordinate_pair_unreadable", value=text[:60])
+    return repr(point.x), repr(point.y)
+
+
 def marks_order(text: str) -> bool:
     """Tell whether the parts of a pair say themselves which is which."""
     plain = unicodedata.normalize("NFKC", text)
-    if plain.strip().lower().startswith(("point", "srid")):
+    if plain.strip().lower().startswith(("point", "srid")) or _SHAPE.search(text):
         return True
     return bool(_LON_MARK.search(plain) and _LAT_MARK.search(plain))
 

@@ -25,7 +25,8 @@ _NO_PLACE = re.compile(
     r"|英文|曾用|数据|来源|单位|入口|起点|终点|人员?)|[原旧别简姓网]|.*(?:类型|类别|种类|分类).*"
 )
 _ENGLISH = re.compile(
-    r"(?:site|station|facility|location|place|poi|shop|store|branch|stop|venue|centre|center|toilet|fountain|restroom|outlet|building)"
+    r"(?:site|station|facility|location|place|poi|shop|store|branch|stop|venue|centre|center|toilet|fountain|restroom|outlet|building"
+    r"|park|library|pool|shelter|washroom|plaza)"
     r"(?=[a-z]{3})"
 )
 _PREFIXED = frozenset(

@@ -20,11 +20,14 @@ from importers.names import simplified
 from importers.words import Words
 
 GROUPS = ("facilities", "services")
-_SENTENCE = re.compile(r"[;；。！!\n|]+|[,，](?=\s*\D)|(?<=\D)[,，]")
+_SENTENCE = re.compile(r"[;；。！!\n|┋]+|[,，](?=\s*\D)|(?<=\D)[,，]")
 _ITEM = re.compile(r"[、/+＋&]+|和|及|与|以及|\band\b|(?<=[^\W\d_])\s{2,}")
 #: What stands in brackets explains its item; it is looked at only where the item itself says nothing.
 _BRACKETS = re.compile(r"[(（\[【]([^()（）\[\]【】]*)[)）\]】]")
 _NUMBERED = re.compile(r"^\s*(?:\d{1,2}\s*[.．、)）]|[①-⑳])\s*")
+#: Numbers before the items of a list: ①饮水②充电, 1.饮水 2.充电.
+_CIRCLED = re.compile("[①-⑳⑴-⒇㈠-㈩❶-❿]")
+_POINTS = re.compile(r"(?:^|(?<=\s))\d{1,2}\s*[.、)](?!\d)")
 _DENIED = re.compile(
     r"^(?:(?P<wide>(?:目前|现|尚|均|都)?"
     r"(?:暂无|暂未|暂不|没有|没|尚无|尚未|不提供|不具备|不含|不支持|不设|未提供|未配备|未配|未设|未安装|缺少|缺)"
@@ -87,7 +90,8 @@ _CAUTION: tuple[Value, ...] = ("unknown", "yes", "limited", "no")
 
 
 def _statements(text: str, words: Words) -> Iterator[Said]:
-    plain = simplified(unicodedata.normalize("NFKC", text)).replace("(", "（").replace(")", "）")
+    plain = simplified(unicodedata.normalize("NFKC", _CIRCLED.sub(";", text))).replace("(", "（").replace(")", "）")
+    plain = _POINTS.sub(";", plain)
     for sentence in _outside_brackets(_SENTENCE, plain):
         carried: Value | None = None
         for item in _items(sentence, words):

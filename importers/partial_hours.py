@@ -23,6 +23,11 @@ _DAYS_BEHIND = re.compile(
     r"(?:对外)?(?:开放|服务|营业|工作|运营|开门|开馆|作息)(?:时间|时段)[-—_]*(?P<days>.{1,12})", re.IGNORECASE
 )
 _SEASONS = {"夏": "夏季", "冬": "冬季", "春": "春季", "秋": "秋季"}
+#: A day, or a part of it, as the whole heading.
+_DAY_ALONE = re.compile(
+    r"(?:周|星期|礼拜)[一二三四五六日天]|工作日|周末|节假日|[上下]午|(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tue|wed|thu|fri|sat|sun"
+)
+_SHUT = re.compile(r"休息?|[休闭][馆站]|关门|不(?:开放|营业|开)|closed|off", re.IGNORECASE)
 _CLOSED_ON = re.compile("(?:每周|固定)?(?:休息|闭馆|休馆|闭站|公休|定休|休业)日(?:期)?")
 _USUAL = "08:00-18:00"
 
@@ -42,6 +47,20 @@ def days_in(heading: str) -> str:
     # Whatever the reader of hours takes for days is days.
     alone, whole = parse_hours(_USUAL), parse_hours(f"{days} {_USUAL}")
     return days if whole.osm is not None and whole.osm != alone.osm else ""
+
+
+def day_alone(heading: str) -> str:
+    """Return a heading that is nothing but a day or a part of it (周一, Monday, 上午), else nothing."""
+    plain = simplified(re.sub(r"\s+", "", cell_text(heading))).replace("週", "周").casefold()
+    return plain if _DAY_ALONE.fullmatch(plain) else ""
+
+
+def are_hours(day: str, texts: Sequence[str]) -> bool:
+    """Tell whether most texts are hours of a day, or say that it is closed."""
+    found = (
+        says_nothing(text) or _SHUT.fullmatch(text) or parse_hours(f"{day} {text}").osm is not None for text in texts
+    )
+    return 2 * sum(map(bool, found)) > len(texts)
 
 
 def closes_on(heading: str) -> bool:

@@ -34,7 +34,7 @@ _NO_NAMES = re.compile(
     r"[周夏][一二三四五六日天末季]|白天|常[年时]|全天|.*[店站处部室厅馆所科台局会司院校区楼街岗队组办路]"
 )
 _WORD = re.compile(r"[一-鿿]+")
-_OUTER = " :.·-—"
+_OUTER = " :.·-—'’`"
 
 
 #: A number that a spreadsheet has shortened: 1.38E+10.
