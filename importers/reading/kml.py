@@ -52,25 +52,30 @@ def plain_kml(path: Path) -> tuple[bytes, dict[str, str]] | None:
         return match[0] if name.isascii() else f'{match[1]}"{plain(name)}"'
 
     def with_members(match: re.Match[str]) -> str:
-        pairs = list(_pairs(match[1]))
+        pairs, lines = _pairs(match[1])
         members = (f'<Data name="{plain(name)}"><value>{html.escape(value)}</value></Data>' for name, value in pairs)
-        return f"<ExtendedData>{''.join(members)}</ExtendedData>{match[2]}" if pairs else match[0]
+        if not pairs:
+            return match[0]
+        # Lines may say more than names and values: they stay what the placemark is described by.
+        return f"{match[0] if lines else ''}<ExtendedData>{''.join(members)}</ExtendedData>{match[2]}"
 
     changed = _MEMBER.sub(renamed, _DESCRIPTION.sub(with_members, text))
     return (changed.encode(), names) if names else None
 
 
-def _pairs(description: str) -> Iterator[tuple[str, str]]:
-    """Yield name and value of the rows of two cells in a description."""
+def _pairs(description: str) -> tuple[list[tuple[str, str]], bool]:
+    """Return names and values of a description: of its rows of two cells, or of its lines, and whether of lines."""
     inner = _CDATA.match(description)
     markup = inner[1] if inner else html.unescape(description)
     rows = _ROW.findall(markup)
+    if not rows:
+        return list(_labelled(html.unescape(_TAG.sub("", _LINE_END.sub("\n", markup))))), True
+    pairs = []
     for row in rows:
         cells = [_SPACES.sub(" ", html.unescape(_TAG.sub(" ", cell))).strip(" :：") for cell in _CELL.findall(row)]
         if len(cells) == 2 and cells[0] and cells[1] and len(cells[0]) <= _LONGEST_NAME:
-            yield cells[0], cells[1]
-    if not rows:
-        yield from _labelled(html.unescape(_TAG.sub("", _LINE_END.sub("\n", markup))))
+            pairs.append((cells[0], cells[1]))
+    return pairs, False
 
 
 def _labelled(text: str) -> Iterator[tuple[str, str]]:

@@ -100,4 +100,5 @@ def test_lines_of_a_description_are_columns(sqlite_store: Store, tmp_path: Path)
     sites = {name: stored.site for name, stored in by_name(sqlite_store).items()}
     site = sites["甲驿站"]
     assert (site.address, site.phone, site.area_name) == ("南大街1号", "0535-6611111", "向阳街道")
+    assert site.note.split() == ["地址：南大街1号", "电话：0535-6611111"]  # it may say more than that
     assert sites["乙驿站"].note == "开放时间8:00-18:00，免费饮水；见 https://example.org/a"
