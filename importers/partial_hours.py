@@ -15,6 +15,8 @@ OPENS, CLOSES, OF_DAYS = "opens", "closes", "hours:"
 CLOSED_ON = f"{OF_DAYS}closed"
 
 _CLOCK = re.compile(r"(?:[上下]午)?\d{1,2}(?:[:：.]\d{2}(?::00)?|[点时](?:\d{1,2}分?|半|整)?)")
+#: A time as spreadsheets count it: 0.354166666666667.
+_FRACTION = re.compile(r"0\.\d+")
 _HEADING = re.compile(
     r"(?P<days>.{1,12}?)(?:对外)?(?:开放|服务|营业|工作|运营|开门|开馆|作息)?(?:时间|时段)", re.IGNORECASE
 )
@@ -34,7 +36,15 @@ _USUAL = "08:00-18:00"
 
 def are_clocks(texts: Sequence[str]) -> bool:
     """Tell whether all texts are single times of the day, such as 08:00 or 8点半."""
-    return bool(texts) and all(_CLOCK.fullmatch(text) for text in texts)
+    return bool(texts) and all(_CLOCK.fullmatch(text) or _FRACTION.fullmatch(text) for text in texts)
+
+
+def clock_of(text: str) -> str:
+    """Return a single time; 08:30 for the part of a day that a spreadsheet left in its place."""
+    if not _FRACTION.fullmatch(text):
+        return text
+    minutes = round(float(text) * 24 * 60)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
 def days_in(heading: str) -> str:
@@ -70,7 +80,7 @@ def closes_on(heading: str) -> bool:
 
 def complete_hours(texts: dict[str, str]) -> None:
     """Put the hours of a row together: ``08:00-18:00；节假日 09:00-17:00``."""
-    opens, closes = texts.pop(OPENS, ""), texts.pop(CLOSES, "")
+    opens, closes = clock_of(texts.pop(OPENS, "")), clock_of(texts.pop(CLOSES, ""))
     usual = texts.get("opening_hours") or (f"{opens}-{closes}" if opens and closes else opens or closes)
     of_days = list(_of_days(texts))
     if usual or of_days:

@@ -37,6 +37,8 @@ _TITLE = re.compile(
 )
 _AREA = re.compile(r".{1,12}(?:区|街道|镇|乡|村|社区|市|县)|.* (?:district|region|county)", re.IGNORECASE)
 
+#: The area that a title begins with: 芝罘区户外劳动者服务站点.
+_AREA_BEFORE = re.compile(r"([一-鿿]{2,6}?(?:区|县|街道|镇|乡))(?=[一-鿿]{2})")
 #: What ends like an area and is a sort of place.
 _NO_AREA = re.compile("(?:服务|休息|景|小|园|厂|校|停车|开放|生活|办公|站|库|地)区$|地市$|超市$|门市$")
 
@@ -277,6 +279,9 @@ class _Stack:
         kinds = (words.find("kinds", text) for text in (title, *part.section.marks))
         kind = next((code for code in kinds if code), None) or words.kind_within(title)
         said = {"label": title}
+        area = _AREA_BEFORE.match(title)
+        if area and not _NO_AREA.search(area[1]) and words.kind_within(title[area.end() :]):
+            said["area"] = area[1]
         if kind or facility:
             said["kind"] = kind or "public_facility"
         if facility and not kind:

@@ -20,6 +20,8 @@ _MINUTE: Final = re.compile(rf"(?<=\d点)({_NUMERAL})(?=分|$|[-~至到,;、。)
 _FROM_TO: Final = re.compile(
     rf"[早朝]上?(\d{{1,2}}|{_NUMERAL})点?[-~至到,、]?晚上?(\d{{1,2}}|{_NUMERAL})点?(?![\d:半])"
 )
+#: The same with minutes: 早7:30晚10:00.
+_EARLY_LATE: Final = re.compile(r"(早[上晨]?\d{1,2}(?::\d{2}|点(?:半|\d{1,2}分?)?))(?=晚上?\d)")
 
 _DAY: Final = r"(?:(?:周|星期|礼拜)[一二三四五六日天末]+|[一二三四五六日天]|工作日|每[天日]|(?:法定)?节假日)"
 _DAYS: Final = rf"{_DAY}(?:(?:[-~至到、,]|和|及|与)?{_DAY})*"
@@ -78,6 +80,7 @@ def usual(text: str) -> str:
         plain = _western(plain)
     for pattern, same in _SAME:
         plain = pattern.sub(same, plain)
+    plain = _EARLY_LATE.sub(r"\1-", plain)
     plain = _FROM_TO.sub(lambda found: f"早上{_number(found[1])}点-晚上{_number(found[2])}点", plain)
     plain = _MINUTE.sub(lambda found: str(_number(found[1])), _HOUR.sub(lambda found: str(_number(found[1])), plain))
     return _days_first(_exceptions_last(plain))

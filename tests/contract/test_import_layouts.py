@@ -134,6 +134,17 @@ def test_a_sheet_for_each_district_names_it(sqlite_store: Store, tmp_path: Path)
     assert {name.removesuffix("驿站"): site.area_name for name, site in sites.items()} == names
 
 
+def test_titles_that_begin_with_a_district(sqlite_store: Store, tmp_path: Path) -> None:
+    titled: list[list[object]] = []
+    for area in ("芝罘区", "福山区"):
+        titled += [[f"{area}户外劳动者服务站点名单"], ["名称", "地址"], [f"{area}驿站", "人民路1号"]]
+    _, sites = imported(sqlite_store, tmp_path, {"S": titled}, merged=["A1:B1", "A4:B4"])
+    assert {site.area_name: site.labels for site in sites.values()} == {
+        "芝罘区": ("芝罘区户外劳动者服务站点",),
+        "福山区": ("福山区户外劳动者服务站点",),
+    }
+
+
 def test_hidden_sheets_are_told_and_left_out(sqlite_store: Store, tmp_path: Path) -> None:
     sheets: dict[str, Sheet] = {name: [HEADINGS, [1, f"{name}驿站", "南大街1号", ""]] for name in ("现有", "去年")}
     report, sites = imported(sqlite_store, tmp_path, sheets, hidden=["去年"])

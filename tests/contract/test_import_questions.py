@@ -74,6 +74,21 @@ def test_objects_and_shapes_in_cells(text: str, ordered: bool) -> None:
     assert marks_order(text) == ordered
 
 
+@pytest.mark.parametrize("heading", ["Coordinates (lat, lon)", "Lat/Long", "坐标（纬度/经度）", "Geo Point"])
+def test_headings_say_which_coordinate_is_the_first(sqlite_store: Store, tmp_path: Path, heading: str) -> None:
+    imported(sqlite_store, tmp_path / "list.csv", f'name,address,"{heading}"\nA,1 Main St,"48.85, 2.35"\n')
+    position = only(sqlite_store).site.position
+    assert position is not None
+    assert (position.lon, position.lat) == (2.35, 48.85)
+
+
+def test_times_that_a_spreadsheet_left_as_numbers(sqlite_store: Store, tmp_path: Path) -> None:
+    cells = "甲驿站,南大街1号,0.354166666666667,0.729166666666667\n乙驿站,南大街2号,8:30,17:30"
+    text = f"名称,地址,开门时间,关门时间\n{cells}\n"
+    imported(sqlite_store, tmp_path / "list.csv", text)
+    assert {stored.site.hours and stored.site.hours.osm for stored in sqlite_store.sites()} == {"Mo-Su 08:30-17:30"}
+
+
 @pytest.mark.parametrize("text", ["①休息②饮水③充电", "1.休息 2.饮水 3.充电", "休息┋饮水┋充电"])
 def test_numbered_items(text: str) -> None:
     assert {said.code for said in read_text(text, WORDS)} == {"seats", "drinking_water", "phone_charging"}
