@@ -8,21 +8,19 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
-from geodata.errors import FileError, ProfileError, ValueUnusableError
+from geodata.errors import FileError, ProfileError
 from geodata.messages import Message
-from importers.cleaning import bare_headings, cell_text, heading_keys, key_of, split_list, without_question
+from importers.cleaning import bare_headings, cell_text, heading_keys, key_of, without_question
 from importers.content import by_content, fit
-from importers.coordinates import datum_named, parse_degrees, parse_pair, without_datum
+from importers.datum_names import datum_named, without_datum
 from importers.datums import CANDIDATES
 from importers.endings import could_be, fields_at_end
+from importers.fitting import COORDINATES, are_coordinates, content_fits
 from importers.headers import HEADER_WITHIN, Header, find_header, is_numbering
 from importers.marks import meanings, translated, with_meanings
 from importers.partial_hours import (
     CLOSED_ON,
-    CLOSES,
     OF_DAYS,
-    OPENS,
-    are_clocks,
     are_hours,
     closes_on,
     day_alone,
@@ -33,7 +31,7 @@ from importers.reading import Grid, Row, Source
 from importers.repeated import have_repeated, with_repeated
 from importers.report import Severity
 from importers.spans import Spans
-from importers.words import Words, catalogue, coded
+from importers.words import Words, catalogue
 
 #: Rows whose content helps to tell what a column is.
 SAMPLE = 2_000
@@ -189,7 +187,6 @@ def require_columns(profile: Profile, headings: Sequence[str]) -> None:
 
 #: Members of an object that stands for one thing, first what it is called everywhere, last what only its source knows.
 _OF_ONE_THING = ("adcode", "name", "label", "title", "text", "value", "code", "id")
-_COORDINATES = frozenset({"lon", "lat", "lonlat"})
 #: The rank of hours whose heading is but a day.
 _DAY_ALONE = 46
 #: The rank of what only the end of a heading says.
@@ -290,12 +287,12 @@ def _assign(
         if heading and index not in used
         for rank, field in _candidates(heading, known, subject, words)
     ]
-    if of_datum := _of_datum(headings, sample, known, used) if not taken & _COORDINATES else []:
-        candidates = [entry for entry in candidates if entry[3] not in _COORDINATES] + of_datum
+    if of_datum := _of_datum(headings, sample, known, used) if not taken & COORDINATES else []:
+        candidates = [entry for entry in candidates if entry[3] not in COORDINATES] + of_datum
     for rank, index, heading, field in sorted(candidates):
         if index in used or field in taken or (field == "lonlat" and {"lon", "lat"} <= taken):
             continue
-        if rank % _EMPTY and not _content_fits(field, sample(index), subject, words):
+        if rank % _EMPTY and not content_fits(field, sample(index), subject, words):
             continue
         if rank == _DAY_ALONE and not are_hours(field.removeprefix(OF_DAYS), sample(index)):
             continue
@@ -325,8 +322,8 @@ def _of_datum(
     for index, heading in enumerate(headings):
         datum = datum_named(heading) if index not in used and sample(index) else None
         fields = known.get(key_of(without_datum(heading)), ()) if datum else ()
-        field = next((field for field in fields if field in _COORDINATES), None)
-        if datum and field and _are_coordinates(field, sample(index)):
+        field = next((field for field in fields if field in COORDINATES), None)
+        if datum and field and are_coordinates(field, sample(index)):
             found.setdefault(datum, {}).setdefault(field, (1, index, heading, field))
     for datum in CANDIDATES:
         columns = found.get(datum, {})
@@ -378,44 +375,6 @@ def _candidates(heading: str, known: Mapping[str, list[str]], subject: str, word
         code = words.find(group, heading[len(group) + 1 :] if prefixed else without_question(heading))
         if code is not None:
             yield (0 if prefixed else 50), f"{group}.{code}"
-
-
-def _content_fits(field: str, texts: list[str], subject: str, words: Words) -> bool:
-    if not texts:
-        return True
-    if field in _COORDINATES:
-        return _are_coordinates(field, texts)
-    if group := coded(subject).get(field):
-        if field == "access":  # a place may have several ways in
-            texts = [item for text in texts for item in split_list(text)]
-        known = sum((words.find(group, text) or words.level_within(group, text)) is not None for text in texts)
-        return 2 * known >= len(texts)
-    if field in (OPENS, CLOSES):
-        return are_clocks(texts)
-    if field.startswith(("facilities.", "services.")):
-        return any(words.value(text) for text in texts)
-    if field == "address":
-        return not all(_is_pair(text) for text in texts)
-    return True
-
-
-def _are_coordinates(field: str, texts: Sequence[str]) -> bool:
-    return any(map(_is_pair if field == "lonlat" else _is_angle, texts))
-
-
-def _is_pair(text: str) -> bool:
-    try:
-        return all(_is_angle(part) for part in parse_pair(text))
-    except ValueUnusableError:
-        return False
-
-
-def _is_angle(text: str) -> bool:
-    try:
-        parse_degrees(text)
-    except ValueUnusableError:
-        return False
-    return True
 
 
 def _locate(heading: str, headings: Sequence[str]) -> list[int]:
