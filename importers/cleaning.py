@@ -10,6 +10,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from geodata.errors import ValueUnusableError
+from importers.names import simplified
 
 #: Control characters but tab and line feed, and what is not seen: zero width, byte order mark, direction overrides.
 _UNSEEN = re.compile(
@@ -34,6 +35,11 @@ _BLANK = frozenset(
         "<null>",
         "#value!",
         "#ref!",
+        "#name?",
+        "#div/0!",
+        "(null)",
+        "[]",
+        "{}",
     }
 )
 _BLANK_LENGTH = 1 + max(map(len, _BLANK))
@@ -51,8 +57,11 @@ _PLACE_BEFORE = re.compile(
     "^(?:户外|劳动者|工会|爱心|暖心|职工|司机|骑手|环卫|服务|站点|驿站|网点|场所|场地|单位|机构|点位|阵地|门店|项目|之家|中心)+"
 )
 _QUESTION = re.compile("^(?:是否|有无(?!障碍)|有(?=无障碍)|能否|可否)(?:有|提供|具备|配备|可以|可)?")
+#: The number of a question in a form, and what it asks people to do: 6、请填写开放时间.
+_NUMBERED = re.compile(r"^\s*\*?\s*(?:[(]?q?\d{1,2}[)]?\s*[、.:)题]|q\d{1,2}\s)\s*", re.IGNORECASE)
+_ASKED = re.compile("^(?:请)?(?:选择|勾选|填写|输入|填报)?(?:您|你)?(?:所在的?)?")
 _FILLER = re.compile(
-    "^(?:具体|详细|所在|所处|实际|主要|现有|内部|配置|配备|配套|可?提供|对外|日常|基本|的)+|(?:信息|情况|内容|明细|一览|说明|描述|详情)$"
+    "^(?:具体|详细|所在|所处|实际|主要|现有|已有|内部|配置|配备|配套|可?提供|对外|日常|基本|的)+|(?:信息|情况|内容|明细|一览|说明|描述|详情)$"
 )
 
 
@@ -121,18 +130,33 @@ def key_of(text: str) -> str:
 
 @lru_cache(maxsize=65536)
 def heading_keys(heading: str) -> tuple[str, ...]:
-    """Return the forms in which a heading is looked up: as a whole, then without what stands in brackets."""
+    """Return the forms in which a heading is looked up: as a whole, then without what stands in brackets.
+
+    After these come the same in simplified characters, and without accents, where that makes a difference.
+    """
     whole = key_of(heading)
     bare = key_of(_BRACKETED.sub("", unicodedata.normalize("NFKC", heading)))
-    return (whole,) if bare in ("", whole) else (whole, bare)
+    keys = (whole,) if bare in ("", whole) else (whole, bare)
+    if whole.isascii():
+        return keys
+    return tuple(dict.fromkeys((*keys, *map(simplified, keys), *map(_without_accents, keys))))
+
+
+def _without_accents(text: str) -> str:
+    """Return Latin text without accents, any other as it is."""
+    if not all(sign < "\u0250" for sign in text):
+        return text
+    return "".join(sign for sign in unicodedata.normalize("NFD", text) if not unicodedata.combining(sign))
 
 
 @lru_cache(maxsize=4096)
 def bare_headings(heading: str) -> tuple[str, ...]:
     """Return what is left of a heading without the word for a place and fillers: 驿站地址, 主要设施情况."""
-    key = key_of(_BRACKETED.sub("", unicodedata.normalize("NFKC", heading)))
-    without_place = _PLACE_BEFORE.sub("", key)
-    found = (without_place, _FILLER.sub("", without_place))
+    plain = _BRACKETED.sub("", unicodedata.normalize("NFKC", heading))
+    key = simplified(key_of(plain))
+    unnumbered = _ASKED.sub("", simplified(key_of(_NUMBERED.sub("", plain))))
+    without_place = _PLACE_BEFORE.sub("", unnumbered)
+    found = (unnumbered, without_place, _FILLER.sub("", without_place))
     return tuple(dict.fromkeys(text for text in found if text != key and len(text) >= 2))
 
 
@@ -189,11 +213,15 @@ _YEAR_FIRST = re.compile(
 )
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _YEAR = re.compile(r"((?:19|20)\d{2})年?")
+#: Days since the end of 1899, as spreadsheets count them, from 1982 to 2064.
+_SERIAL = re.compile(r"[3-5]\d{4}(?:\.\d+)?")
 
 
 @lru_cache(maxsize=8192)
 def parse_date(text: str) -> date:
     """Return the day of ``2024-05-01``, ``2024/5/1``, ``2024年5月1日``, ``20240501``; a month or year gives its first.
+
+    A number such as 45047 is a day as spreadsheets count them.
 
     Raises
     ------
@@ -202,6 +230,8 @@ def parse_date(text: str) -> date:
         month-first.
     """
     plain = unicodedata.normalize("NFKC", text).strip()
+    if _SERIAL.fullmatch(plain):
+        return date(1899, 12, 30) + timedelta(days=int(float(plain)))
     for pattern in (_COMPACT, _YEAR_FIRST, _YEAR):
         match = pattern.fullmatch(plain)
         if match:

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
 from typing import Any
 
-from geodata.errors import FileError, ProfileError, ValueUnusableError
+from geodata.errors import FileError, ProfileError
 from geodata.messages import Message
-from importers.cleaning import bare_headings, cell_text, heading_keys, key_of, split_list, without_question
+from importers.cleaning import bare_headings, cell_text, heading_keys, key_of, without_question
 from importers.content import by_content, fit
-from importers.coordinates import parse_degrees, parse_pair
+from importers.datum_names import datum_named, without_datum
+from importers.datums import CANDIDATES
+from importers.endings import could_be, fields_at_end
+from importers.fitting import COORDINATES, are_coordinates, content_fits
 from importers.headers import HEADER_WITHIN, Header, find_header, is_numbering
-from importers.partial_hours import CLOSES, OF_DAYS, OPENS, are_clocks, days_in
+from importers.marks import meanings, translated, with_meanings
+from importers.partial_hours import (
+    CLOSED_ON,
+    OF_DAYS,
+    are_hours,
+    closes_on,
+    day_alone,
+    days_in,
+)
 from importers.profile import Profile
 from importers.reading import Grid, Row, Source
+from importers.repeated import have_repeated, with_repeated
 from importers.report import Severity
 from importers.spans import Spans
-from importers.words import Words, catalogue, coded
+from importers.words import Words, catalogue
 
 #: Rows whose content helps to tell what a column is.
 SAMPLE = 2_000
@@ -80,6 +92,10 @@ class Table:
         The kind that most titles name, for the tables whose titles name none.
     features : bool
         Whether the rows are features of a map, which have a position and often no name.
+    repeats : bool
+        Whether cells say that they say the same as the one above.
+    marks : mapping, optional
+        Column index → what its marks mean (:func:`importers.marks.meanings`).
     """
 
     grid: Grid
@@ -95,13 +111,19 @@ class Table:
     sheets: tuple[str, ...] = ()
     likely_kind: str = ""
     features: bool = False
+    repeats: bool = False
+    marks: Mapping[int, Mapping[str, str]] | None = None
 
     def rows(self) -> Iterator[Row]:
         """Return the rows below the header."""
         return self.filled(row for row in self.grid.rows() if row.number > self.header_row)
 
     def filled(self, rows: Iterable[Row]) -> Iterator[Row]:
-        """Return rows of the table with what cells say that are merged over several of them."""
+        """Return rows of the table with what cells say that are merged over several of them, or repeated by a sign."""
+        if self.repeats:
+            rows = with_repeated(rows)
+        if self.marks:
+            rows = with_meanings(rows, self.marks)
         spans = [span for span in self.grid.spans if span.first > self.header_row]
         if not spans:
             return iter(rows)
@@ -165,6 +187,12 @@ def require_columns(profile: Profile, headings: Sequence[str]) -> None:
 
 #: Members of an object that stands for one thing, first what it is called everywhere, last what only its source knows.
 _OF_ONE_THING = ("adcode", "name", "label", "title", "text", "value", "code", "id")
+#: The rank of hours whose heading is but a day.
+_DAY_ALONE = 46
+#: The rank of what only the end of a heading says.
+_AT_END = 70
+#: What makes a rank the last.
+_EMPTY = 1_000
 #: A unit or a project has a number of its own, and several places: such numbers are no keys of places.
 _KEYS = frozenset({"code", "source_key"})
 
@@ -184,11 +212,15 @@ def table_of(grid: Grid, subject: str, words: Words, profile: Profile) -> Table 
     if grid.headings is not None and not body:
         return None
 
+    @cache
     def sample(index: int) -> list[str]:
         texts = (cell_text(row.cells[index]) for row in body if index < len(row.cells))
         return list(dict.fromkeys(text for text in texts if text))[:200]
 
-    columns, unknown = _assign({**header.fields, **grid.fields}, headings, sample, subject, words, profile)
+    asked = enumerate(headings) if subject == "sites" else ()
+    marks = {index: meant for index, heading in asked if (meant := meanings(heading, set(sample(index)), words))}
+    stated = {**header.fields, **grid.fields}
+    columns, unknown = _assign(stated, headings, translated(sample, marks), subject, words, profile)
     told = set(header.fields) - set(grid.fields)
     columns = [replace(column, by="content", confidence=0.8) if column.index in told else column for column in columns]
     numbering = frozenset(index for index, heading in enumerate(headings) if is_numbering(heading))
@@ -197,7 +229,7 @@ def table_of(grid: Grid, subject: str, words: Words, profile: Profile) -> Table 
     generated = grid.headings is None and not header_row
     return Table(
         grid, headings, header_row, tuple(columns), tuple(unknown), numbering, subject, generated,
-        features=bool(grid.fields),
+        features=bool(grid.fields), repeats=have_repeated(body), marks=marks,
     )  # fmt: skip
 
 
@@ -248,18 +280,27 @@ def _assign(
     taken = {column.field for column in columns}
     used = {column.index for column in columns} | {i for heading in profile.ignore for i in _locate(heading, headings)}
     known = _known(subject, profile)
+    # A column in which nothing stands gives way to any other.
     candidates = [
-        (rank, index, heading, field)
+        (rank if sample(index) else rank + _EMPTY, index, heading, field)
         for index, heading in enumerate(headings)
         if heading and index not in used
         for rank, field in _candidates(heading, known, subject, words)
     ]
+    if of_datum := _of_datum(headings, sample, known, used) if not taken & COORDINATES else []:
+        candidates = [entry for entry in candidates if entry[3] not in COORDINATES] + of_datum
     for rank, index, heading, field in sorted(candidates):
         if index in used or field in taken or (field == "lonlat" and {"lon", "lat"} <= taken):
             continue
-        if rank and not _content_fits(field, sample(index), subject, words):
+        if rank % _EMPTY and not content_fits(field, sample(index), subject, words):
             continue
-        columns.append(Column(index, heading, field, "heading", _confidence(rank, fit(field, sample(index), words))))
+        if rank == _DAY_ALONE and not are_hours(field.removeprefix(OF_DAYS), sample(index)):
+            continue
+        if rank % _EMPTY >= _AT_END and not could_be(field, sample(index)):
+            continue
+        columns.append(
+            Column(index, heading, field, "heading", _confidence(rank % _EMPTY, fit(field, sample(index), words)))
+        )
         taken.add(field)
         used.add(index)
     if subject == "sites":
@@ -273,6 +314,26 @@ def _assign(
     return columns, [heading for index, heading in unused if sample(index)]
 
 
+def _of_datum(
+    headings: Sequence[str], sample: Callable[[int], list[str]], known: Mapping[str, list[str]], used: Collection[int]
+) -> list[tuple[int, int, str, str]]:
+    """Return the columns of coordinates in the datum to be preferred, of those whose headings name one: 高德经度."""
+    found: dict[str, dict[str, tuple[int, int, str, str]]] = {}
+    for index, heading in enumerate(headings):
+        datum = datum_named(heading) if index not in used and sample(index) else None
+        fields = known.get(key_of(without_datum(heading)), ()) if datum else ()
+        field = next((field for field in fields if field in COORDINATES), None)
+        if datum and field and are_coordinates(field, sample(index)):
+            found.setdefault(datum, {}).setdefault(field, (1, index, heading, field))
+    for datum in CANDIDATES:
+        columns = found.get(datum, {})
+        if {"lon", "lat"} <= set(columns):
+            return [columns["lon"], columns["lat"]]
+        if "lonlat" in columns:
+            return [columns["lonlat"]]
+    return []
+
+
 def _confidence(rank: int, share: float | None) -> float:
     """Return how sure a heading is: less for one that may mean several things, or that its content fits in part."""
     sure = 1.0 if rank == 0 else 0.98 if rank == 1 else 0.9
@@ -281,9 +342,13 @@ def _confidence(rank: int, share: float | None) -> float:
 
 def _candidates(heading: str, known: Mapping[str, list[str]], subject: str, words: Words) -> Iterator[tuple[int, str]]:
     """Return the fields a heading may be with a rank; rank 0 is the field's own name, which content cannot refute."""
+    days = days_in(heading) if subject == "sites" else ""
     for key in heading_keys(heading):
         for place, field in enumerate(known.get(key, ())):
-            own = key == key_of(field)
+            if days and field == "opening_hours":
+                continue  # 营业时间（夏）
+            # A column State is often that of a country.
+            own = key == key_of(field) and field != "state"
             yield (0 if own else 1 + place), field
     for key in bare_headings(heading) if subject in ("sites", "ratings") else ():
         for place, field in enumerate(known.get(key, ())):
@@ -298,49 +363,18 @@ def _candidates(heading: str, known: Mapping[str, list[str]], subject: str, word
             yield (30 if place >= 0 else 60) + place + 1, field
     if subject != "sites":
         return
-    if days := days_in(heading):
+    yield from ((_AT_END, field) for field in fields_at_end(heading, known))
+    if closes_on(heading):
+        yield 45, CLOSED_ON
+    if day := day_alone(heading):
+        yield _DAY_ALONE, f"{OF_DAYS}{day}"
+    if days:
         yield 45, f"{OF_DAYS}{days}"
     for group in ("facilities", "services"):
         prefixed = heading.casefold().startswith(f"{group}.")
         code = words.find(group, heading[len(group) + 1 :] if prefixed else without_question(heading))
         if code is not None:
             yield (0 if prefixed else 50), f"{group}.{code}"
-
-
-def _content_fits(field: str, texts: list[str], subject: str, words: Words) -> bool:
-    if not texts:
-        return True
-    if group := coded(subject).get(field):
-        if field == "access":  # a place may have several ways in
-            texts = [item for text in texts for item in split_list(text)]
-        known = sum((words.find(group, text) or words.level_within(group, text)) is not None for text in texts)
-        return 2 * known >= len(texts)
-    if field in (OPENS, CLOSES):
-        return are_clocks(texts)
-    if field.startswith(("facilities.", "services.")):
-        return any(words.value(text) for text in texts)
-    if field == "lonlat":
-        return any(_is_pair(text) for text in texts)
-    if field in ("lon", "lat"):
-        return any(_is_angle(text) for text in texts)
-    if field == "address":
-        return not all(_is_pair(text) for text in texts)
-    return True
-
-
-def _is_pair(text: str) -> bool:
-    try:
-        return all(_is_angle(part) for part in parse_pair(text))
-    except ValueUnusableError:
-        return False
-
-
-def _is_angle(text: str) -> bool:
-    try:
-        parse_degrees(text)
-    except ValueUnusableError:
-        return False
-    return True
 
 
 def _locate(heading: str, headings: Sequence[str]) -> list[int]:

@@ -10,6 +10,7 @@ from geodata.errors import ValueUnusableError
 from importers.cleaning import clean
 from importers.coordinates import parse_degrees, parse_pair
 from importers.freetext import read_text
+from importers.names import simplified
 from importers.words import Words
 
 #: What share of a column must look like a field; and with fewer cells nothing is told.
@@ -22,6 +23,8 @@ _TIMES = re.compile(r"\d{1,2}[:：]\d{2}\s*(?:[-—–~～至到]+)\s*(?:次日)
 _DECIMALS = re.compile(r"[-+]?\d{1,3}\.\d+")
 _EXACT = re.compile(r"[-+]?\d{1,3}\.\d{3,}")
 _AWARD = re.compile(r"最美|十佳|示范|先进|优秀|标兵|模范|荣誉|称号")
+#: Of a sort of toilet: a place without one may have others.
+_OF_SOME = re.compile(r"亲子|无障碍(?=厕|卫生间|洗手间)|第三|家庭|性别|男|女|儿童|残疾|多目的|多机能")
 _IN_BRACKETS = re.compile(r"[(（【\[]([^()（）【】\[\]]+)[)）】\]]")
 _YEAR = re.compile(r"(?:19|20)\d{2}年?")
 #: Longitudes and latitudes of China: what lies in both ranges is told apart by them alone.
@@ -60,7 +63,9 @@ def by_content(
     for index, texts in samples.items():
         if (award := _award(headings[index], texts, words)) is not None:
             found[index] = award
-        elif (facility := _facility(headings[index], texts, words)) is not None and facility.field not in taken:
+        elif (facility := _facility(headings[index], texts, words)) is not None and not (
+            facility.field in taken or any(facility.field == other.field for other in found.values())
+        ):
             found[index] = facility
     free = {index: texts for index, texts in samples.items() if index not in found and len(texts) >= MIN_CELLS}
     if not {"lon", "lat", "lonlat"} & set(taken):
@@ -122,13 +127,21 @@ def _award(heading: str, texts: Sequence[str], words: Words) -> Found | None:
 
 def _facility(heading: str, texts: Sequence[str], words: Words) -> Found | None:
     """Tell a column of yes and no whose heading holds one facility: 是否有空调, 微波炉数量."""
+    field = facility_in(heading, words) if texts else None
+    share = _share(texts, lambda text: words.value(text) is not None)
+    return Found(field, round(0.85 * share, 2)) if field and share >= MOST else None
+
+
+def facility_in(heading: str, words: Words) -> str | None:
+    """Return the one facility or service that a heading holds, as a field; ``None`` for a part of such, or several."""
+    if _OF_SOME.search(simplified(heading)):
+        return None
     said = read_text(
         re.sub(r"^(?:是否|有无)(?:有|配备|提供|设有|设置)?|(?:数量|台数|个数|情况|配备)$", "", clean(heading)), words
     )
-    if len(said) != 1 or said[0].value != "yes" or not said[0].code or not texts:
+    if len(said) != 1 or said[0].value != "yes" or not said[0].code:
         return None
-    share = _share(texts, lambda text: words.value(text) is not None)
-    return Found(f"{said[0].group}.{said[0].code}", round(0.85 * share, 2)) if share >= MOST else None
+    return f"{said[0].group}.{said[0].code}"
 
 
 def _share(texts: Sequence[str], test: Callable[[str], bool]) -> float:

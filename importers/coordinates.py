@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -46,8 +45,22 @@ _MINUTES = re.compile(r"['’‘´`]")
 _QUOTED = re.compile(r"″\s*″")
 
 
+#: Degrees, minutes and seconds with nothing but one sign between them: 121-22-55.9, 121:22:55.9, 121.22.55.9.
+_UNMARKED = re.compile(r"([-+]?\d{1,3})(?:([-: ])(\d{1,2})\2(\d{1,2}(?:\.\d+)?)|\.(\d{1,2})\.(\d{1,2}\.\d+))")
+#: A number as most of Europe and Latin America write it.
+_COMMA = re.compile(r"(?<![\d.,])([-+]?\d{1,3}),(\d+)(?![\d.,])")
+
+
+def _bare(plain: str) -> str:
+    """Return an angle without marks as one with them, and with a decimal point for a comma."""
+    if parts := _UNMARKED.fullmatch(plain):
+        degrees, minutes, seconds = parts[1], parts[3] or parts[5], parts[4] or parts[6]
+        return f"{degrees}°{minutes}′{seconds}″"
+    return _COMMA.sub(r"\1.\2", plain)
+
+
 def parse_degrees(text: str) -> float:
-    """Return degrees of ``121.4``, ``１２１．４``, ``121.4E``, ``东经121.4°``, ``121°23′45″E``, ``lng: 121.4``.
+    """Return degrees of ``121.4``, ``１２１．４``, ``121,4``, ``121.4E``, ``东经121.4°``, ``121°23′45″E``.
 
     Raises
     ------
@@ -65,7 +78,7 @@ def parse_degrees(text: str) -> float:
 
 def _parse_marked(text: str) -> float:
     """Return degrees with marks or words, or in parts."""
-    plain = _WORDS.sub(" ", _with_marks(text)).strip()
+    plain = _WORDS.sub(" ", _bare(_with_marks(text))).strip()
     marks = {mark.upper() for mark in _HEMISPHERE.findall(plain)}
     match = _DEGREES.fullmatch(_HEMISPHERE.sub("", plain).strip())
     if not match or len(marks) > 1:
@@ -77,7 +90,9 @@ def _parse_marked(text: str) -> float:
     return -angle if match["sign"] == "-" or marks & _NEGATIVE else angle
 
 
-_PAIR = re.compile(r"[,，;；\s]+")
+_PAIR = re.compile(r"[,，;；、\s]+")
+#: Two numbers with decimal commas, and something else between them.
+_COMMAS = re.compile(r"[-+]?\d{1,3},\d+\s*[;/、\s]\s*[-+]?\d{1,3},\d+")
 #: An angle with its marks: what stands between two of them in one cell need not be a comma.
 _ANGLE = re.compile(
     r"(?:东经|西经|北纬|南纬|经度|纬度|lon(?:gitude)?|lng|lat(?:itude)?|[EWNS](?![a-z]))?[:=：\s]*"
@@ -100,8 +115,12 @@ def parse_pair(text: str) -> tuple[str, str]:
     ValueUnusableError
         If there are not two.
     """
-    plain = _with_marks(text).strip().strip("()[]").strip()
+    if shape := _SHAPE.search(text):
+        return _on_shape(text) if shape[1] else (shape[2] or shape[4], shape[3] or shape[5])
+    plain = _with_marks(_OBJECT.sub("", text)).strip().strip("()[]").strip()
     plain = re.sub(r"(?i)^(?:srid=\d+;\s*)?point\s*(?:z\s*)?\(?\s*", "", plain).rstrip(")")
+    if _COMMAS.fullmatch(plain):
+        plain = _COMMA.sub(r"\1.\2", plain)
     parts = [part for part in _PAIR.split(plain) if part]
     if len(parts) != 2:
         parts = _angles(plain)
@@ -111,10 +130,32 @@ def parse_pair(text: str) -> tuple[str, str]:
     return (second, first) if _is_marked(first, second) else (first, second)
 
 
+#: A shape as well-known text, or a point as GeoJSON; and the signs of an object: {"lng": 121.4, "lat": 37.5}.
+_SHAPE = re.compile(
+    r"(?i)^\s*(?:srid=\d+;\s*)?((?:multi)?(?:polygon|linestring)|multipoint)\s*z?m?\s*\("
+    r'|^\s*\{.*"(?:Multi)?Point".*"coordinates"\s*:\s*\[+\s*([-+\d.eE]+)\s*,\s*([-+\d.eE]+)'
+    r'|^\s*\{\s*"coordinates"\s*:\s*\[+\s*([-+\d.eE]+)\s*,\s*([-+\d.eE]+)[\s\],]*"type"\s*:\s*"(?:Multi)?Point"'
+)
+_OBJECT = re.compile(r"[{}\"](?=.*[}])|[}]\s*$")
+
+
+def _on_shape(text: str) -> tuple[str, str]:
+    """Return a point on a shape that is given as well-known text."""
+    import shapely  # few files have such cells
+
+    try:
+        point = shapely.point_on_surface(shapely.from_wkt(re.sub(r"(?i)^\s*srid=\d+;", "", text)))
+    except shapely.errors.GEOSException as error:
+        raise ValueUnusableError("coordinate_pair_unreadable", value=text[:60]) from error
+    if point.is_empty:
+        raise ValueUnusableError("coordinate_pair_unreadable", value=text[:60])
+    return repr(point.x), repr(point.y)
+
+
 def marks_order(text: str) -> bool:
     """Tell whether the parts of a pair say themselves which is which."""
     plain = unicodedata.normalize("NFKC", text)
-    if plain.strip().lower().startswith(("point", "srid")):
+    if plain.strip().lower().startswith(("point", "srid")) or _SHAPE.search(text):
         return True
     return bool(_LON_MARK.search(plain) and _LAT_MARK.search(plain))
 
@@ -146,6 +187,10 @@ class Given(NamedTuple):
 _MERCATOR_M = 20_037_508.35
 #: Smaller numbers are no metres of that projection but a mistake.
 _METRES_FROM = 100_000.0
+#: Eastings of grids that count from the middle of a zone (UTM, Gauss-Krüger without its zone) and of many countries'
+#: own are smaller than this, their northings than the other. In EPSG:3857 that would be near the Gulf of Guinea or in
+#: the west of Europe, which is rarely meant.
+_EASTING_TO, _NORTHING_TO = 900_000.0, 10_000_000.0
 
 
 def _zone(easting: float, northing: float) -> int:
@@ -173,6 +218,8 @@ def check_point(lon: float, lat: float) -> Given:
     if zone := _zone(max(lon, lat), min(lon, lat)):
         return Given(None, None, Message("position_gauss_krueger", {"zone": zone}))
     if min(abs(lon), abs(lat)) > _METRES_FROM and max(abs(lon), abs(lat)) <= _MERCATOR_M:
+        if min(abs(lon), abs(lat)) < _EASTING_TO and max(abs(lon), abs(lat)) <= _NORTHING_TO:
+            return Given(None, None, Message("position_metres_unknown"))
         lon, lat = _of_metres(lon, lat)
         return Given(lon, lat, Message("position_metres", {"lon": f"{lon:.6f}", "lat": f"{lat:.6f}"}))
     if 73 <= abs(lat) <= 90 and 3 < lon < 54 and lat > 0:
@@ -185,25 +232,6 @@ def check_point(lon: float, lat: float) -> Given:
     if abs(lat) > 90 and abs(lon) <= 180:
         return Given(None, None, Message("lat_out_of_range", {"value": f"{lat:.10g}"}), "lat")
     return Given(None, None, Message("lon_out_of_range", {"value": f"{lon:.10g}"}), "lon")
-
-
-_NAMED_DATUMS: tuple[tuple[re.Pattern[str], Datum], ...] = (
-    (re.compile(r"高德|腾讯|火星|国测局|gcj-?_?0?2|amap|autonavi|tencent", re.I), "gcj02"),
-    (re.compile(r"百度|bd-?_?0?9|baidu", re.I), "bd09"),
-    (re.compile(r"天地图|wgs-?_?84|cgcs|国家2000|2000国家|epsg:?_?(?:4326|4490)|tianditu", re.I), "wgs84"),
-)
-
-
-def datum_named(text: str) -> Datum | None:
-    """Return the datum that a heading of coordinates names, such as ``坐标（高德）`` or ``lng_bd09``."""
-    found = {datum for pattern, datum in _NAMED_DATUMS if pattern.search(text)}
-    return found.pop() if len(found) == 1 else None
-
-
-def datum_of_headings(headings: Sequence[str]) -> tuple[str, Datum] | None:
-    """Return the datum that the headings of columns of coordinates name, if only one, and the first that does."""
-    found = {datum: heading for heading in reversed(headings) if (datum := datum_named(heading)) is not None}
-    return next(((heading, datum) for datum, heading in found.items()), None) if len(found) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,12 +36,17 @@ class Record(NamedTuple):
     texts: Mapping[str, str]
 
 
-_TOTAL = re.compile(r"(?:合\s*计|总\s*计|小\s*计|共\s*计|累\s*计|(?:sub|grand )?total)\s*[:：]?", re.IGNORECASE)
-_AMOUNT = re.compile(r"共?\s*[\d,.]+\s*(?:个|家|处|座|站|所|人|人次|次|㎡|平方米|台|套|元|万元|%)?")
-_REMARK = re.compile(
-    r"(?:(?:制表|填表|填报|审核|复核|联系|经办|负责)人(?:签[名字])?|(?:制表|填表|填报)(?:单位|日期|时间)|单位[（(]盖章[）)])\s*[:：]"
+_TOTAL = re.compile(
+    r"(?:[一-鿿]{0,10}?(?:合\s*计|总\s*计|小\s*计|共\s*计|累\s*计)|(?:sub|grand )?total)\s*[:：]?", re.IGNORECASE
 )
-_ASIDE = re.compile(f"{_TOTAL.pattern}|{_REMARK.pattern}", re.IGNORECASE)
+_AMOUNT = re.compile(r"共?\s*[\d,.]+\s*(?:个|家|处|座|站|所|人|人次|次|㎡|平方米|台|套|元|万元|%)?")
+#: That nothing follows.
+_END = re.compile(r"[(（—\-\s]*(?:以下|此页|本页)(?:空白|无正文|完)[)）—\-\s]*")
+_REMARK = re.compile(
+    r"(?:(?:制表|填表|填报|审核|复核|联系|经办|负责)人(?:签[名字])?|(?:制表|填表|填报)(?:单位|日期|时间)|单位[（(]盖章[）)]|备注|说明|注"
+    r"|(?:数据|资料|信息)?来源)\s*[:：]"
+)
+_ASIDE = re.compile("|".join(one.pattern for one in (_TOTAL, _END, _REMARK)), re.IGNORECASE)
 
 
 def begins_aside(text: str) -> bool:
@@ -55,7 +60,10 @@ def is_aside(row: Row) -> bool:
     first = texts[0] if texts else ""
     if not isinstance(first, str) or len(texts) > 8:
         return False
-    if _TOTAL.fullmatch(first.strip()):
+    if _END.fullmatch(first.strip()) and len(texts) == 1:
+        return True
+    total = _TOTAL.match(first.strip())
+    if total and (not (rest := first.strip()[total.end() :].strip()) or _AMOUNT.fullmatch(rest)):
         return all(_AMOUNT.fullmatch(cell_text(text)) for text in texts[1:])
     return _REMARK.match(first.strip()) is not None and all(
         _REMARK.match(cell_text(text)) or len(cell_text(text)) < 12 for text in texts[1:]

@@ -16,14 +16,18 @@ from functools import lru_cache
 
 from geodata.sites import Value
 from importers.cleaning import key_of
+from importers.names import simplified
 from importers.words import Words
 
 GROUPS = ("facilities", "services")
-_SENTENCE = re.compile(r"[;；。！!\n|]+|[,，](?=\s*\D)|(?<=\D)[,，]")
+_SENTENCE = re.compile(r"[;；。！!\n|┋]+|[,，](?=\s*\D)|(?<=\D)[,，]")
 _ITEM = re.compile(r"[、/+＋&]+|和|及|与|以及|\band\b|(?<=[^\W\d_])\s{2,}")
 #: What stands in brackets explains its item; it is looked at only where the item itself says nothing.
 _BRACKETS = re.compile(r"[(（\[【]([^()（）\[\]【】]*)[)）\]】]")
 _NUMBERED = re.compile(r"^\s*(?:\d{1,2}\s*[.．、)）]|[①-⑳])\s*")
+#: Numbers before the items of a list: ①饮水②充电, 1.饮水 2.充电.
+_CIRCLED = re.compile("[①-⑳⑴-⒇㈠-㈩❶-❿]")
+_POINTS = re.compile(r"(?:^|(?<=\s))\d{1,2}\s*[.、)](?!\d)")
 _DENIED = re.compile(
     r"^(?:(?P<wide>(?:目前|现|尚|均|都)?"
     r"(?:暂无|暂未|暂不|没有|没|尚无|尚未|不提供|不具备|不含|不支持|不设|未提供|未配备|未配|未设|未安装|缺少|缺)"
@@ -32,7 +36,9 @@ _DENIED = re.compile(
     re.I,
 )
 _DENIED_AFTER = re.compile(
-    r"(?:[:：]\s*)?(?:暂无|没有|无|暂缺|不可用|已停用|停用|已拆除|损坏|×|✗|✘|not available|n/a|no)$", re.I
+    r"(?:[:：]\s*)?(?:暂无|没有|无|暂缺|不可用|已停用|停用|已拆除|损坏|×|✗|✘|(?<!是)否|not available|n/a|\bfalse|no)$"
+    r"|(?<![\d.])[×x*:：\s]*(?<![\d.])0\s*[台个处把间套张部只组位]?$",
+    re.I,
 )
 _LIMITED = re.compile(
     r"^(?:部分|限时|限量|有限|仅限|偶尔|partial(?:ly)?\b|limited\b|some\b)|(?:限时|限量|部分|有限)$", re.I
@@ -84,7 +90,8 @@ _CAUTION: tuple[Value, ...] = ("unknown", "yes", "limited", "no")
 
 
 def _statements(text: str, words: Words) -> Iterator[Said]:
-    plain = unicodedata.normalize("NFKC", text).replace("(", "（").replace(")", "）")
+    plain = simplified(unicodedata.normalize("NFKC", _CIRCLED.sub(";", text))).replace("(", "（").replace(")", "）")
+    plain = _POINTS.sub(";", plain)
     for sentence in _outside_brackets(_SENTENCE, plain):
         carried: Value | None = None
         for item in _items(sentence, words):

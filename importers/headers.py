@@ -1,10 +1,10 @@
-"""Where a table's header is: one row or two among the first ones, or none at all, and then what the content says."""
+"""Where a table's header is: one row or a few among the first ones, or none at all, and then what the content says."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from geodata.errors import ValueUnusableError
@@ -17,8 +17,15 @@ from importers.words import Words
 #: Rows in which a header is looked for.
 HEADER_WITHIN = 20
 #: Headings of running numbers: no identity, and a row that has nothing else is empty.
-NUMBERING = {key_of(word) for word in ("序号", "行号", "no", "no.", "s/n", "index", "unnamed: 0")}
+NUMBERING = {key_of(word) for word in ("序号", "行号", "no", "no.", "s/n", "index", "unnamed: 0", "번호", "연번")}
 _GENERATED = re.compile(r"column \d+")
+_IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_DATA_TYPE = re.compile(
+    r"(?:n?(?:var)?char2?|n?text|string|(?:big|small|tiny)?int(?:eger)?\d?|decimal|numeric|number|double|float\d?|real"
+    r"|bool(?:ean)?|date|datetime|time|timestamp|字符串?型?|文本型?|数值型?|数字型?|整型|整数|浮点型?|日期型?|时间型?)"
+    r"\s*(?:[(（][\d,， ]+[)）])?",
+    re.IGNORECASE,
+)
 _PHONE = re.compile(r"[+(]?\d[\d\-+() ;、,，/*转]{5,40}")
 _STREET = re.compile(
     r"[路街道巷弄里村镇乡区号楼层](?!\w*[站所])|\d+\s+\w+|(?:street|road|avenue|straße|strasse|rue|calle|rua|via)\b",
@@ -55,7 +62,7 @@ def find_header(
     """Return the header of a table; ``None`` if its rows are all blank.
 
     That is the first row with two known headings, else the first with any, else, where the content tells what the
-    columns are, none; else the first row that is not blank. A second row below that completes it belongs to it.
+    columns are, none; else the first row that is not blank. Rows below that complete it belong to it.
 
     Parameters
     ----------
@@ -83,11 +90,23 @@ def find_header(
             return found
     header = filled[best]
     headings = [cell_text(cell) for cell in header.cells]
-    below = filled[best + 1] if best + 1 < len(filled) else None
     one = Header(tuple(headings), header.number, {}, header.number)
-    if below is not None and below.number == header.number + 1:
-        return completed(one, below, known, keys, words) or one
+    for row in filled[best + 1 : best + 4]:
+        further = further_row(one, row, known, keys, words) if row.number == one.row + 1 else None
+        if further is None:
+            break
+        one = further
     return one
+
+
+def further_row(
+    header: Header, row: Row, known: Collection[str], named: Collection[str], words: Words | None
+) -> Header | None:
+    """Return a header with the row below, if that completes it or repeats it for programs; ``None`` if not."""
+    whole = completed(header, row, known, named, words)
+    if whole is None and is_technical(header, row, known):
+        whole = replace(header, row=row.number)
+    return whole
 
 
 def completed(
@@ -98,6 +117,18 @@ def completed(
         return None
     joined = _joined(header.headings, [cell_text(cell) for cell in below.cells], known)
     return Header(joined, below.number, {}, header.first)
+
+
+def is_technical(header: Header, row: Row, known: Collection[str]) -> bool:
+    """Tell whether a row below a header repeats it for programs: names such as ``station_name``, or types of data."""
+    texts = [text for cell in row.cells if (text := cell_text(cell))]
+    if len(texts) < 2 or 5 * len(texts) < 3 * sum(map(bool, header.headings)):
+        return False
+    if all(_DATA_TYPE.fullmatch(text) for text in texts):
+        return True
+    if not all(_IDENTIFIER.fullmatch(text) for text in texts) or "".join(header.headings).isascii():
+        return False
+    return sum(any(key in known for key in heading_keys(text)) or "_" in text for text in texts) * 2 >= len(texts)
 
 
 def is_numbering(heading: str) -> bool:

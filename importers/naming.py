@@ -11,9 +11,11 @@ ADDRESS_PARTS = ("street", "house_number", "house_letter", "house_unit", "postco
 def complete_address(texts: dict[str, str]) -> None:
     """Put an address together from its parts, if the row states none: ``Arnhemseweg 92A, 6731BV Otterlo``."""
     parts = {name: texts.pop(name) for name in ADDRESS_PARTS if name in texts}
-    if "address" in texts or not parts:
-        return
     number = parts.get("house_number", "") + parts.get("house_letter", "")
+    if "address" in texts or not parts:
+        if number and not any(sign.isdigit() for sign in texts.get("address", number)):
+            texts["address"] += number if "号" in number else f" {number}"  # 详细地址 and 门牌号
+        return
     if unit := parts.get("house_unit"):
         number = f"{number}-{unit}" if number else unit
     street = " ".join(part for part in (parts.get("street", ""), number) if part)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -13,12 +13,13 @@ from geodata.garbage import seldom_collected
 from geodata.messages import Message
 from geodata.store import BatchInfo, Store, Writer
 from geodata.vocabulary import Vocabulary, load_vocabulary
-from importers.columns import Table, choose_table
+from importers.columns import Table, choose_table, heading_index
 from importers.extracting import Extractor, Record
 from importers.profile import Profile, read_profile
 from importers.reading import Source, open_source
 from importers.report import EXIT_FAILED, ImportReport
 from importers.stacking import stacked_table
+from importers.turned import upright
 from importers.words import Words
 
 #: Told of the rows done and the rows in all.
@@ -110,6 +111,8 @@ def open_grid(
     if adapt is not None:
         chosen = adapt(chosen)
     path = file.path
+    if subject == "sites":
+        file = replace(file, grids=tuple(upright(grid, heading_index(subject)) for grid in file.grids))
     table = stacked_table(file, words, chosen) if subject == "sites" else None
     if table is None or not (table.features or set(needs) & set(table.fields())):
         table = choose_table(file, subject, words, chosen, needs)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from geodata.errors import ValueUnusableError
+
 _JUNK = re.compile(
     r"(?:联系|咨询|服务|办公|固定|值班)?(?:电话|手机号?|座机|热线|tel|phone|mobile)[:：.\s]*", re.IGNORECASE
 )
 #: One number with nothing around it, as most are.
 _PLAIN = re.compile(r"[\d*-]+", re.ASCII)
+#: A number that a narrow cell broke in two.
+_WRAPPED = re.compile(r"-\s*\n\s*")
 _EXTENSION = re.compile(r"\s*(?:转接?|分机|ext\.?|x(?=\s*\d))\s*[:：]?\s*(\d{1,6})", re.IGNORECASE)
 _MOBILE_BESIDE = re.compile(r"(?<=\d{5})\s+(?=(?:\+?86[- ]?)?1[3-9]\d{9}(?!\d)|0\d{2,3}-\d{7,8}|400-?\d)")
 _AFTER_MOBILE = re.compile(r"(?<!\d)(1[3-9]\d{9})\s+(?=[\d(+])")
@@ -30,7 +34,27 @@ _NO_NAMES = re.compile(
     r"[周夏][一二三四五六日天末季]|白天|常[年时]|全天|.*[店站处部室厅馆所科台局会司院校区楼街岗队组办路]"
 )
 _WORD = re.compile(r"[一-鿿]+")
-_OUTER = " :.·-—"
+_OUTER = " :.·-—'’`"
+
+
+#: A number that a spreadsheet has shortened: 1.38E+10.
+_SHORTENED = re.compile(r"(\d)\.(\d+)E\+?(\d{1,2})", re.IGNORECASE)
+
+
+def whole_number(text: str) -> str:
+    """Return a cell of phones; a number in scientific notation with all its digits.
+
+    Raises
+    ------
+    ValueUnusableError
+        If it lacks some.
+    """
+    found = _SHORTENED.fullmatch(text.strip())
+    if found is None:
+        return text
+    if len(found[2]) < int(found[3]):
+        raise ValueUnusableError("phone_shortened", value=text[:40])
+    return found[1] + found[2][: int(found[3])]
 
 
 def read_phones(text: str) -> tuple[str, list[str]]:
@@ -42,7 +66,7 @@ def read_phones(text: str) -> tuple[str, list[str]]:
     """
     if _PLAIN.fullmatch(text):
         return text, []
-    plain = _JUNK.sub("", unicodedata.normalize("NFKC", text))
+    plain = _JUNK.sub("", _WRAPPED.sub("-", unicodedata.normalize("NFKC", text)))
     plain = _EXTENSION.sub(r"转\1", plain)
     people = people_in(plain)
     for name in people:

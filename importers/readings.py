@@ -16,7 +16,7 @@ from importers.cleaning import parse_count, parse_date, parse_number, parse_web_
 from importers.content import awards_in
 from importers.coordinates import parse_degrees
 from importers.freetext import GROUPS, read_text
-from importers.phones import read_phones
+from importers.phones import read_phones, whole_number
 from importers.report import Severity
 from importers.validity import parse_validity
 from importers.words import CODED, Words
@@ -169,9 +169,10 @@ def _parsed(parse: Callable[[str], Any], text: str) -> Reading:
 
 
 def _phone(text: str) -> Reading:
-    if says_nothing(text):
-        return _NOTHING
-    numbers, people = read_phones(text)
+    number, notes = _parsed(whole_number, text)
+    if number is None:
+        return number, notes
+    numbers, people = read_phones(number)
     return numbers or None, (Note("info", Message("phone_of_a_person")),) if people else ()
 
 

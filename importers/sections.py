@@ -9,7 +9,7 @@ from itertools import zip_longest
 
 from importers.cleaning import cell_text, heading_keys, key_of
 from importers.extracting import is_aside
-from importers.headers import Header, completed, is_known, is_numbering
+from importers.headers import Header, further_row, is_known, is_numbering
 from importers.reading import Grid, Row
 from importers.words import Words
 
@@ -92,7 +92,7 @@ class _Cutter:
         row, current = line.row, self._current
         gap, self._last = row.number > self._last + 1, row.number
         if current and not current.rows and row.number == current.header.row + 1:
-            whole = completed(current.header, row, self._known, self._named, self._words)
+            whole = further_row(current.header, row, self._known, self._named, self._words)
             if whole is not None:
                 current.header = whole
                 return

@@ -10,7 +10,8 @@ from geodata.sites import Datum
 from geodata.store import Store
 from geodata.vocabulary import Vocabulary
 from importers import writing
-from importers.coordinates import DatumChoice, check_datum, datum_choice, datum_of_headings, surveyed_choice
+from importers.coordinates import DatumChoice, check_datum, datum_choice, surveyed_choice
+from importers.datum_names import datum_of_headings, service_of
 from importers.known import Sample, find_datum, tell_datum
 from importers.loading import Loader
 from importers.merging import Ranks
@@ -110,12 +111,16 @@ def import_sites(
 
     named = _named_datum(opened) if datum == "auto" and opened.profile.datum is None else None
     stated = opened.profile.datum or (named[1] if named else None)
+    service = service_of(opened.table.headings)
 
     def choose(sample: Sample) -> DatumChoice:
         asked = datum_choice(datum, stated=stated)
         if not asked.assumed:
             return asked
         found = find_datum(store, sample, areas, assigner.by_name)
+        if service and found.assumed and not found.before:
+            report.add("warning", Message("datum_of_service", {"service": service[0], "datum": service[1]}))
+            return DatumChoice(service[1], assumed=False)
         return surveyed_choice(found, str(opened.table.grid.facts.get("crs", "")))
 
     recipe = Recipe.of(opened, default_kind)

@@ -10,9 +10,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Literal
 
 from geodata.messages import Message
+from importers.beside import apart
 from importers.cleaning import cell_text, key_of
 from importers.columns import Column, Note, Table, heading_index, require_columns, table_of
 from importers.headers import is_numbering
@@ -34,6 +36,11 @@ _TITLE = re.compile(
     r"|(?:一览|名单|明细|汇总|统计|信息|情况)?(?:表|清单|名单|列表|名录|台账|台帐|一览)$"
 )
 _AREA = re.compile(r".{1,12}(?:区|街道|镇|乡|村|社区|市|县)|.* (?:district|region|county)", re.IGNORECASE)
+
+#: The area that a title begins with: 芝罘区户外劳动者服务站点.
+_AREA_BEFORE = re.compile(r"([一-鿿]{2,6}?(?:区|县|街道|镇|乡))(?=[一-鿿]{2})")
+#: What ends like an area and is a sort of place.
+_NO_AREA = re.compile("(?:服务|休息|景|小|园|厂|校|停车|开放|生活|办公|站|库|地)区$|地市$|超市$|门市$")
 
 
 @dataclass(slots=True)
@@ -88,6 +95,7 @@ def stacked_table(source: Source, words: Words, profile: Profile) -> Table | Non
         return None
     for part in parts:
         _reject_others(part, words)
+    _reject_hidden(parts)
     candidates = [part for part in parts if part.use != "left_out"]
     if not candidates:
         return None
@@ -104,7 +112,8 @@ def _parts(source: Source, words: Words, profile: Profile) -> tuple[list[_Part],
     unread: list[str] = []
     for sheet, grid in enumerate(source.grids):
         before = len(parts)
-        for section in sections_of(grid, known, profile.headings(), words):
+        stacked = sections_of(grid, known, profile.headings(), words)
+        for section in chain.from_iterable(map(apart, stacked)):
             headed = replace(grid, rows=section.rows.__iter__, headings=section.header.headings)
             table = table_of(headed, "sites", words, profile)
             if table is not None:
@@ -132,6 +141,15 @@ def _reject_others(part: _Part, words: Words) -> None:
         part.use, part.reason = "left_out", Message("table_no_names", params)
     elif fields <= {"name"} or not part.share([name for name in fields if name not in ("name", "label", "kind")]):
         part.use, part.reason = "left_out", Message("table_only_names", params)
+
+
+def _reject_hidden(parts: Sequence[_Part]) -> None:
+    """Leave tables on hidden sheets out (choices of cells, what is past), unless all that is of use is hidden."""
+    used = [part for part in parts if part.use != "left_out"]
+    hidden = [part for part in used if "hidden" in part.table.grid.facts]
+    for part in hidden if len(hidden) < len(used) else ():
+        part.use = "left_out"
+        part.reason = Message("table_hidden", {"table": part.name, "rows": len(part.section.rows)})
 
 
 class _Stack:
@@ -243,12 +261,12 @@ class _Stack:
         return found
 
     def _title(self, part: _Part) -> str:
-        """Return the title of a table; a sheet's or layer's name only where that is a word for a kind of place."""
+        """Return the title of a table; a sheet's or layer's name where that is a kind of place or an area."""
         if part.section.title:
             return clean_title(part.section.title)
         name = clean_title(part.sheet_name)
         known = any(self._words.find(group, name) for group in ("kinds", "facilities"))
-        return name if known else ""
+        return name if known or (_AREA.fullmatch(name) and not _NO_AREA.search(name)) else ""
 
     def _said(self, part: _Part, title: str) -> dict[str, str]:
         """Return what a title says, by field: the programme or the area, the kind, and a facility if it is one."""
@@ -261,6 +279,9 @@ class _Stack:
         kinds = (words.find("kinds", text) for text in (title, *part.section.marks))
         kind = next((code for code in kinds if code), None) or words.kind_within(title)
         said = {"label": title}
+        area = _AREA_BEFORE.match(title)
+        if area and not _NO_AREA.search(area[1]) and words.kind_within(title[area.end() :]):
+            said["area"] = area[1]
         if kind or facility:
             said["kind"] = kind or "public_facility"
         if facility and not kind:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -37,6 +38,12 @@ from importers.words import Words
 Floats = NDArray[np.float64]
 _UNSTATED = -1
 _NOWHERE = Given(None, None)
+#: A heading that says the order: Coordinates (lat, lon).
+_LAT_BEFORE_LON = re.compile(r"lat(?:itude)?(?:lon|lng)|[纬緯]度?[经經]")
+#: Headings of pairs that have the latitude first where both could be either; so have those of Opendatasoft.
+_MAY_BEGIN_WITH_LAT = frozenset(
+    {"gps", "location", "coordinates", "coordinate", "geopoint", "geopoint2d", "coordonneesgeo", "coordenadas"}
+)
 #: What the first pass looks at.
 _NEEDED = ("lon", "lat", "lonlat", "datum", "address", "area", "name", "site_name")
 
@@ -250,7 +257,7 @@ def _of_pair(text: str, *, lat_first: bool) -> Given:
 def lat_first_in(heading: str) -> bool:
     """Tell whether a column of pairs with this heading may have the latitude first."""
     key = key_of(heading)
-    return key.startswith(("lat", "纬")) or key in {"gps", "location", "coordinates", "coordinate"}
+    return key.startswith(("lat", "纬")) or bool(_LAT_BEFORE_LON.search(key)) or key in _MAY_BEGIN_WITH_LAT
 
 
 def _datum_of(words: Words, text: str) -> int:

@@ -15,6 +15,10 @@ from importers.cleaning import heading_keys, key_of
 #: Signs that stand for a value and would be lost where only letters and digits are compared.
 _SIGNS = dict.fromkeys("√✓✔☑●", "yes") | dict.fromkeys("×✗✘", "no") | dict.fromkeys("?？", "unknown")
 
+#: A number of things: 2, 3台, 有2个, 饮水机1台.
+_AMOUNT = re.compile(
+    r"(?:[一-鿿]{0,6}[:：×]?\s*(?=\d+\s*[一-鿿]))?(\d{1,6})\s*(?:[台个处把间套张部只组位具盒箱件瓶桶包床册人辆根支副])?"
+)
 #: The area that gave an award: 烟台市十佳….
 _OF_AREA = re.compile(r"(?:(?:19|20)\d{2}年?度?)?[一-鿿]{2,4}?(省|市|区|县|镇|街道)")
 
@@ -50,9 +54,22 @@ def coded(subject: str) -> Mapping[str, str]:
 
 @cache
 def catalogue() -> Mapping[str, Any]:
-    """Return ``columns.toml``."""
-    content: dict[str, Any] = tomllib.loads(files("importers").joinpath("columns.toml").read_text(encoding="utf-8"))
+    """Return ``columns.toml`` with what ``headings.toml`` adds to its lists."""
+    content, further = (_read(name) for name in ("columns.toml", "headings.toml"))
+    _add(content, further)
     return content
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads(files("importers").joinpath(name).read_text(encoding="utf-8"))
+
+
+def _add(content: dict[str, Any], further: Mapping[str, Any]) -> None:
+    for key, value in further.items():
+        if isinstance(value, list):
+            content[key] += value
+        else:
+            _add(content[key], value)
 
 
 class Words:
@@ -116,12 +133,12 @@ class Words:
         return self._codes[group].get(area[1]) if area else None
 
     def value(self, text: str) -> str | None:
-        """Return yes, no, limited or unknown for what a cell says about one facility; a count of it is yes or no."""
+        """Return yes, no, limited or unknown for what a cell says about one facility; a count (2, 3台) is yes or no."""
         if text in _SIGNS:
             return _SIGNS[text]
         found = self.find("values", text)
-        if found is None and text.isdecimal():
-            return "yes" if int(text) else "no"
+        if found is None and (number := _AMOUNT.fullmatch(text)):
+            return "yes" if int(number[1]) else "no"
         return found
 
     def entries(self, group: str) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from geodata.hours.languages import translated
 from geodata.hours.spelling import plain, spelled
 
 Kind = Literal[
@@ -163,7 +164,7 @@ class Token:
 
 def tokens(text: str) -> list[Token]:
     """Cut a text into words; neighbouring characters that belong to none are one word of kind ``unknown``."""
-    letters = re.sub(r"\s+", "", spelled(plain(text))).lower()
+    letters = re.sub(r"\s+", "", spelled(translated(plain(text)))).lower()
     found: list[Token] = []
     start = at = 0
     while at < len(letters):

@@ -37,6 +37,8 @@ _BINARY = {
 }
 
 
+#: Suffixes of JSON, and of JSON by the line.
+_JSON = frozenset({".json", ".geojson", ".jsonl", ".ndjson", ".geojsonl", ".geojsons"})
 #: Suffixes under which programs hand out web pages as tables.
 _TABLES = frozenset({".xls", ".xlsx", ".et", ".csv", ".htm", ".html"})
 
@@ -125,7 +127,8 @@ def _reader(path: Path, head: bytes) -> tuple[str, Callable[[Path], list[Grid]]]
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text.startswith(b"<"):
         return _in_xml(path, text)
-    if text.startswith((b"{", b"[")) and (path.suffix.lower() in {".json", ".geojson"} or b'"' in text[:64]):
+    text = text.removeprefix(b"\x1e")
+    if text.startswith((b"{", b"[")) and (path.suffix.lower() in _JSON or b'"' in text[:64]):
         return "geojson", read_geojson
     return "csv", read_delimited
 

@@ -9,20 +9,21 @@ from typing import Any
 import numpy as np
 import orjson
 import pyproj
-import shapely
 
 from geodata.errors import FileError
 from importers.reading import limits
-from importers.reading.geometry import FIELDS, HEADINGS, cells_of, crs_of, points_of
+from importers.reading.geometry import FIELDS, HEADINGS, cells_of, crs_of, points_of, shape_of
 from importers.reading.grid import Grid, Row
 from importers.reading.jsontable import flat, json_grids
+from importers.reading.mapjson import as_geojson, overpass_elements
 
 
 def read_geojson(path: Path) -> list[Grid]:
-    """Return the grids of a JSON file.
+    """Return the grids of a JSON file; one document a line is read as well.
 
-    GeoJSON has one: lon, lat and precision of the geometry, then the properties. Other JSON has one for each array of
-    objects (:func:`importers.reading.jsontable.json_grids`).
+    GeoJSON has one, and so has what map services send instead (:mod:`importers.reading.mapjson`): lon, lat and
+    precision of the geometry, then the properties. Other JSON has one for each table
+    (:func:`importers.reading.jsontable.json_grids`).
 
     Geometries other than points give a point within them; another CRS (the old ``crs`` member) is transformed to
     WGS-84. A feature's row is its place in the collection, counted from 2, as if the property names stood above.
@@ -33,6 +34,14 @@ def read_geojson(path: Path) -> list[Grid]:
         If the file is no JSON, no feature collection, or names an unknown CRS.
     """
     content = _content(path)
+    if elements := overpass_elements(content):
+        from importers.reading.osm import read_elements  # not loaded for every other file
+
+        return read_elements(path, elements)
+    try:
+        content = as_geojson(content) or content
+    except (LookupError, TypeError, ValueError) as error:
+        raise FileError("file_no_features", file=path.name) from error
     if not is_geojson(content):
         return json_grids(path, content)
     features, crs = _features(path, content)
@@ -42,7 +51,7 @@ def read_geojson(path: Path) -> list[Grid]:
     names = list(dict.fromkeys(name for record in records for name in record))
     if len(names) > limits.MAX_COLUMNS:
         raise FileError("file_too_many_columns", file=path.name, row=1, limit=limits.MAX_COLUMNS)
-    shapes = np.array([_shape(feature.get("geometry")) for feature in features], dtype=object)
+    shapes = np.array([shape_of(feature.get("geometry")) for feature in features], dtype=object)
     lon, lat, wide = points_of(shapes, crs)
 
     def rows() -> Iterator[Row]:
@@ -72,10 +81,26 @@ def is_geojson(content: object) -> bool:
 
 
 def _content(path: Path) -> Any:
+    text = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
     try:
-        return orjson.loads(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
+        return orjson.loads(text)
     except orjson.JSONDecodeError as error:
+        if (lines := _lines(text)) is not None:
+            return lines
         raise FileError("file_json_invalid", file=path.name, line=error.lineno, column=error.colno) from error
+
+
+def _lines(text: bytes) -> Any:
+    """Return a document of one JSON text a line (JSON Lines, RFC 8142): features or objects; ``None`` if it is none."""
+    lines = [line for line in text.replace(b"\x1e", b"").splitlines() if line.strip()]
+    try:
+        items = [orjson.loads(line) for line in lines]
+    except orjson.JSONDecodeError:
+        return None
+    if not items or not all(isinstance(item, dict) for item in items):
+        return None
+    features = all(item.get("type") == "Feature" for item in items)
+    return {"type": "FeatureCollection", "features": items} if features else items
 
 
 def _features(path: Path, content: dict[str, Any]) -> tuple[list[dict[str, Any]], pyproj.CRS | None]:
@@ -104,13 +129,3 @@ def _flat(feature: Mapping[str, Any]) -> dict[str, object]:
     if "id" in feature and not isinstance(feature["id"], dict | list):
         record.setdefault("id", feature["id"])
     return record
-
-
-def _shape(geometry: Any) -> shapely.Geometry | None:
-    if not isinstance(geometry, dict):
-        return None
-    try:
-        shape = shapely.from_geojson(orjson.dumps(geometry).decode())
-    except (shapely.errors.GEOSException, orjson.JSONEncodeError):
-        return None
-    return None if shape.is_empty else shape

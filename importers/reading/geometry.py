@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
+import orjson
 import pyproj
 import shapely
 from numpy.typing import NDArray
@@ -16,6 +17,9 @@ _SMALL_SHAPE_M = 200.0
 #: Columns that a grid of features begins with.
 HEADINGS = ("geometry.lon", "geometry.lat", "geometry.precision")
 FIELDS = {0: "lon", 1: "lat", 2: "geometry_precision"}
+
+#: What GeoJSON calls the geometries that have coordinates (RFC 7946, section 1.4).
+_GEOMETRIES = frozenset({"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon"})
 
 Floats = NDArray[np.float64]
 
@@ -33,6 +37,31 @@ def crs_of(name: object, file: str) -> pyproj.CRS | None:
     except pyproj.exceptions.CRSError as error:
         raise FileError("file_crs_unknown", file=file, crs=str(name)[:100]) from error
     return None if crs.equals("EPSG:4326", ignore_axis_order=True) else crs
+
+
+def is_geometry(value: object) -> TypeGuard[dict[str, Any]]:
+    """Tell whether an object is a geometry of GeoJSON."""
+    return isinstance(value, dict) and value.get("type") in _GEOMETRIES and isinstance(value.get("coordinates"), list)
+
+
+def shape_of(geometry: object) -> shapely.Geometry | None:
+    """Return the shape of a geometry of GeoJSON; ``None`` for what is none, or empty."""
+    if not isinstance(geometry, dict):
+        return None
+    try:
+        shape = shapely.from_geojson(orjson.dumps(geometry).decode())
+    except (shapely.errors.GEOSException, orjson.JSONEncodeError):
+        return None
+    return None if shape.is_empty else shape
+
+
+def point_text(geometry: dict[str, Any]) -> str | None:
+    """Return a point on a geometry of GeoJSON as well-known text, which says that the longitude is the first."""
+    shape = shape_of(geometry)
+    if shape is None:
+        return None
+    point = shapely.point_on_surface(shape)
+    return f"POINT ({point.x!r} {point.y!r})"
 
 
 def points_of(shapes: NDArray[Any], crs: pyproj.CRS | None) -> tuple[Floats, Floats, NDArray[np.bool_]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from geodata.errors import FileError
 from importers.reading import limits
+from importers.reading.geometry import is_geometry, point_text
 from importers.reading.grid import Grid, Row
+from importers.reading.jsonshapes import keyed_tables, tables
 
 #: Members that say what an object within a list is called, and those that web services send beside it for programs.
 _NAMES = ("name", "名称", "title", "label", "text")
@@ -16,33 +18,25 @@ _CODES = frozenset({"id", "code", "key", "value", "icon", "iconUrl", "url", "sor
 
 
 def json_grids(path: Path, content: object) -> list[Grid]:
-    """Return a grid for each array of objects in a JSON document.
+    """Return a grid for each table in a JSON document (:mod:`importers.reading.jsonshapes`).
 
-    Objects within an object give columns with dotted names (``facilities.wifi``). Arrays stand at the top, or in
-    objects down to the second level: ``{"city": "…", "data": {"stations": [{…}]}}``. A grid is named by the keys that
-    lead to its array; its rows count as the array does, from 2, as if the names stood above.
+    Objects within an object give columns with dotted names (``facilities.wifi``), a geometry is one column of
+    well-known text. A grid is named by the keys that lead to its table; its rows count as the table does, from 2, as if
+    the names stood above.
 
     Raises
     ------
     FileError
-        If there is no array of objects, or it is too long or too wide.
+        If there is no table, or it is too long or too wide.
     """
-    grids = [_grid(path, name, items) for name, items in _arrays(content)]
+    grids = [_grid(path, name, items) for name, items in tables(content)]
+    grids = grids or [_grid(path, name, items) for name, items in keyed_tables(content)]
     if not grids:
         raise FileError("file_json_no_rows", file=path.name)
     return grids
 
 
-def _arrays(content: object, name: str = "", depth: int = 0) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
-    if isinstance(content, list):
-        if content and all(isinstance(item, dict) for item in content):
-            yield name, content
-    elif isinstance(content, dict) and depth < 3:
-        for key, value in content.items():
-            yield from _arrays(value, f"{name}.{key}" if name else str(key), depth + 1)
-
-
-def _grid(path: Path, name: str, items: list[Mapping[str, Any]]) -> Grid:
+def _grid(path: Path, name: str, items: Sequence[Mapping[str, Any]]) -> Grid:
     if len(items) > limits.MAX_ROWS:
         raise FileError("file_too_many_rows", file=path.name, limit=limits.MAX_ROWS)
     records = [flat(item) for item in items]
@@ -61,9 +55,13 @@ def flat(item: Mapping[str, Any]) -> dict[str, object]:
     """Return an object with the members of objects in it under dotted names, two levels down."""
     record: dict[str, object] = {}
     for key, value in item.items():
-        if isinstance(value, dict):
+        if is_geometry(value):
+            record[key] = point_text(value)
+        elif isinstance(value, dict):
             for inner, content in value.items():
-                if isinstance(content, dict):
+                if is_geometry(content):
+                    record[f"{key}.{inner}"] = point_text(content)
+                elif isinstance(content, dict):
                     record.update({f"{key}.{inner}.{last}": _plain(part) for last, part in content.items()})
                 else:
                     record[f"{key}.{inner}"] = _plain(content)

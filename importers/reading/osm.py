@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -49,6 +49,43 @@ def read_osm(path: Path) -> list[Grid]:
     except (RuntimeError, OSError, ValueError) as error:
         reason = str(error).replace(str(path), path.name)[:200]
         raise FileError("file_osm_unreadable", file=path.name, reason=reason) from error
+    return _grids(path, found)
+
+
+def read_elements(path: Path, elements: Sequence[Mapping[str, Any]]) -> list[Grid]:
+    """Return the one grid of an answer of Overpass in JSON, as of an extract with the same objects.
+
+    A way or relation stands where its centre, the middle of its bounds or its geometry is.
+
+    Raises
+    ------
+    FileError
+        If it holds no place.
+    """
+    found = []
+    for item in elements:
+        tags, shape = item.get("tags"), _shape_of(item)
+        record = record_of(tags) if isinstance(tags, dict) and shape is not None else None
+        if record is not None:
+            found.append(({"source_key": f"{item.get('type')}/{item.get('id')}", **record}, shape))
+    return _grids(path, found)
+
+
+def _shape_of(item: Mapping[str, Any]) -> shapely.Geometry | None:
+    """Return where an element is: its own point, centre or bounds, or the nodes of its geometry."""
+    centre, bounds, nodes = item.get("center"), item.get("bounds"), item.get("geometry")
+    try:
+        if isinstance(bounds, dict) and not isinstance(centre, dict):
+            return shapely.box(bounds["minlon"], bounds["minlat"], bounds["maxlon"], bounds["maxlat"])
+        if isinstance(nodes, list) and nodes and not isinstance(centre, dict):
+            return shapely.multipoints([(node["lon"], node["lat"]) for node in nodes if node])
+        place = centre if isinstance(centre, dict) else item
+        return shapely.Point(float(place["lon"]), float(place["lat"]))
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _grids(path: Path, found: Sequence[tuple[Mapping[str, str], shapely.Geometry]]) -> list[Grid]:
     if not found:
         raise FileError("file_osm_no_places", file=path.name)
     if len(found) > limits.MAX_ROWS:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import reduce
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from geodata.errors import FileError
 from importers.reading import limits
@@ -34,12 +34,13 @@ def read_workbook(path: Path) -> list[Grid]:
     try:
         workbook = CalamineWorkbook.from_path(path)
         sheets = [workbook.get_sheet_by_name(name) for name in workbook.sheet_names]
+        shown = {sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible}
     except (CalamineError, OSError, ValueError) as error:
         raise FileError("file_workbook_unreadable", file=path.name, detail=str(error)) from error
-    return [_grid(path, sheet) for sheet in sheets if sheet.height]
+    return [_grid(path, sheet, hidden=sheet.name not in shown) for sheet in sheets if sheet.height]
 
 
-def _grid(path: Path, sheet: CalamineSheet) -> Grid:
+def _grid(path: Path, sheet: CalamineSheet, *, hidden: bool) -> Grid:
     if sheet.total_height > limits.MAX_ROWS:
         raise FileError("file_too_many_rows", file=path.name, limit=limits.MAX_ROWS)
     if sheet.total_width > limits.MAX_COLUMNS:
@@ -49,10 +50,11 @@ def _grid(path: Path, sheet: CalamineSheet) -> Grid:
         for number, cells in enumerate(sheet.iter_rows(), start=1):
             yield Row(number, [None if cell == "" else cell for cell in cells])
 
+    facts = {"sheet": sheet.name, **({"hidden": "yes"} if hidden else {})}
     merged = sheet.merged_cell_ranges or ()
     spread = frozenset((first[0] + 1, first[1]) for first, last in merged if last[1] > first[1])
     spans = tuple(Span(first[0] + 1, last[0] + 1, first[1]) for first, last in merged if last[0] > first[0])
-    return Grid(name=sheet.name, rows=rows, facts={"sheet": sheet.name}, spread=spread, spans=spans)
+    return Grid(name=sheet.name, rows=rows, facts=facts, spread=spread, spans=spans)
 
 
 def _check_archive(path: Path) -> None:

@@ -87,6 +87,12 @@ def test_headings_are_compared_by_their_letters(heading: str, key: str) -> None:
         ("121°24′00″E", 121.4),
         ("121° 24.0' E", 121.4),
         ("121度24分36秒", 121.41),
+        ("121,4", 121.4),
+        ("-3,75", -3.75),
+        ("121-24-36", 121.41),
+        ("121:24:36.0", 121.41),
+        ("121 24 36", 121.41),
+        ("121.24.36.0", 121.41),
     ],
 )
 def test_degrees(text: str, degrees: float) -> None:
@@ -107,7 +113,8 @@ def test_degrees_come_back_from_any_notation(angle: float) -> None:
     assert parse_degrees(text) == pytest.approx(angle, abs=1e-9)
 
 
-@pytest.mark.parametrize("text", ["121.4,37.5", "121.4，37.5", "(121.4 37.5)", "[121.4, 37.5]", "POINT (121.4 37.5)"])
+@pytest.mark.parametrize("text", ["121.4,37.5", "121.4，37.5", "(121.4 37.5)", "[121.4, 37.5]", "POINT (121.4 37.5)",
+                                  "121.4、37.5", "121,4; 37,5", "121,4 37,5"])  # fmt: skip
 def test_pairs(text: str) -> None:
     assert [parse_degrees(part) for part in parse_pair(text)] == [121.4, 37.5]
 
@@ -148,6 +155,16 @@ def test_metres_and_swapped_columns_are_put_right() -> None:
     assert check_point(15.6, 67.2).note is None
     assert check_point(-45.0, 80.0).note is None
     assert check_point(1214000000, 375000000).lon is None
+
+
+@pytest.mark.parametrize(
+    ("x", "y"), [(621981.3, 4155312.1), (4155312.1, 621981.3), (395000.5, 6675000), (835000, 816000)]
+)
+def test_metres_of_a_grid_that_nobody_names_are_no_position(x: float, y: float) -> None:
+    found = check_point(x, y)
+    assert (found.lon, found.lat) == (None, None)
+    assert found.note is not None
+    assert found.note.code == "position_metres_unknown"
 
 
 @pytest.mark.parametrize(
