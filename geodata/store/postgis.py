@@ -118,11 +118,15 @@ class PostgisBackend(Backend):
         connection.execute(sa.text(f"TRUNCATE {quote(passing.name)}"))
 
     def reserve_ids(self, connection: Connection, table: sa.Table, count: int) -> Sequence[int]:
-        """Take the next values of the sequence, as one array: rows of one number each take much longer to fetch."""
-        numbers = sa.select(sa.func.nextval(_sequence(table)).label("id")).select_from(
-            sa.func.generate_series(1, count)
-        )
-        return connection.execute(sa.select(sa.func.array_agg(numbers.subquery().c.id))).scalar_one() or ()
+        """Move the sequence on by so many values at once; to draw one after the other takes a third of writing them.
+
+        Several are drawn under the lock of writers alone: nobody draws in between.
+        """
+        sequence = _sequence(table)
+        first = sa.func.nextval(sequence)
+        drawn = first if count == 1 else sa.func.setval(sequence, first + count - 1)
+        last = int(connection.execute(sa.select(drawn)).scalar_one()) if count else 0
+        return range(last - count + 1, last + 1)
 
     def last_id(self, connection: Connection, table: sa.Table) -> int:
         """Return the sequence's last value."""
