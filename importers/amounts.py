@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 
@@ -23,11 +24,23 @@ def parse_amount(text: str) -> tuple[float, str]:
     ValueUnusableError
         If the text has no number or several: ``30-50`` is none.
     """
-    match = _AMOUNT.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    match = _AMOUNT.fullmatch(_plain(text))
     if not match:
         raise ValueUnusableError("value_not_a_number", value=text[:80])
     number = float(match[1].replace(",", "")) * _TIMES[(match[2] or "").lower()]
+    if not math.isfinite(number):
+        raise ValueUnusableError("value_not_a_number", value=text[:80])
     return round(number, 6), match[3].strip()
+
+
+def counts_in_its_own(text: str) -> bool:
+    """Tell whether an amount states what it counts in beside its number, as 1.2万 does."""
+    match = _AMOUNT.fullmatch(_plain(text))
+    return match is not None and match[2] is not None
+
+
+def _plain(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
 def in_units(number: float, unit: str) -> tuple[float, str]:

@@ -1,4 +1,4 @@
-"""Official codes of areas as files write them, and the one name of several columns that is the area's own."""
+"""Official codes of areas as files write them, and what in names is an area's own, or only ends like one."""
 
 from __future__ import annotations
 
@@ -12,6 +12,15 @@ _CODE = re.compile(r"\d{6,12}")
 _COUNTRY = "156"
 _ABOVE = re.compile(r"^[一-鿿]{2,7}?(?:省|自治区|市)(?:[一-鿿]{2,9}?(?:市|自治州|地区|盟))?(?=[一-鿿]{2,9}[区县旗市]$)")
 _PROVINCE = re.compile(r"^[一-鿿]{2,3}(?:省|自治区)|^(?:北京|天津|上海|重庆)市")
+#: What ends like the name of an area and is a sort of place, or several areas.
+_NO_AREA = re.compile(
+    r"(?:服务|休息|景|小|园|厂|校|停车|开放|生活|办公|站|库|辖|主城|中心城)区$|[超门菜]市$|^各|^[全本][省市区县]|^城乡"
+)
+
+
+def only_ends_like_area(name: str) -> bool:
+    """Tell whether a name ends as those of areas do and is none: 莱山服务区, 万达超市, 各社区."""
+    return _NO_AREA.search(name) is not None
 
 
 def area_code(text: str) -> str | None:

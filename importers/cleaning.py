@@ -51,6 +51,7 @@ _NOTHING = frozenset({"无", "暂无", "不详", "未知", "待定", "没有", "
 JOIN = "；"
 _LIST = re.compile(r"[;；、,，|/\n]+")
 _QUOTED = re.compile('="((?:[^"]|"")*)"')
+_LONGEST_HEADING = 500
 _BRACKETED = re.compile(r"[(（\[【〔<《].*?[)）\]】〕>》]")
 _LOOSE = re.compile(r"[\W_]+")
 _PLACE_BEFORE = re.compile(
@@ -135,11 +136,17 @@ def heading_keys(heading: str) -> tuple[str, ...]:
     After these come the same in simplified characters, and without accents, where that makes a difference.
     """
     whole = key_of(heading)
-    bare = key_of(_BRACKETED.sub("", unicodedata.normalize("NFKC", heading)))
+    bare = key_of(_without_brackets(heading))
     keys = (whole,) if bare in ("", whole) else (whole, bare)
     if whole.isascii():
         return keys
     return tuple(dict.fromkeys((*keys, *map(simplified, keys), *map(_without_accents, keys))))
+
+
+def _without_brackets(text: str) -> str:
+    """Return a text without what stands in brackets; one that is too long for a heading or a word as it is."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    return plain if len(plain) > _LONGEST_HEADING else _BRACKETED.sub("", plain)
 
 
 def _without_accents(text: str) -> str:
@@ -152,7 +159,7 @@ def _without_accents(text: str) -> str:
 @lru_cache(maxsize=4096)
 def bare_headings(heading: str) -> tuple[str, ...]:
     """Return what is left of a heading without the word for a place and fillers: 驿站地址, 主要设施情况."""
-    plain = _BRACKETED.sub("", unicodedata.normalize("NFKC", heading))
+    plain = _without_brackets(heading)
     key = simplified(key_of(plain))
     unnumbered = _ASKED.sub("", simplified(key_of(_NUMBERED.sub("", plain))))
     without_place = _PLACE_BEFORE.sub("", unnumbered)

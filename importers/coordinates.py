@@ -51,6 +51,10 @@ _UNMARKED = re.compile(r"([-+]?\d{1,3})(?:([-: ])(\d{1,2})\2(\d{1,2}(?:\.\d+)?)|
 _COMMA = re.compile(r"(?<![\d.,])([-+]?\d{1,3}),(\d+)(?![\d.,])")
 
 
+#: Longer texts are no angles or pairs of them, and would take long to look at.
+_LONGEST_ANGLE, _LONGEST_PAIR = 100, 300
+
+
 def _bare(plain: str) -> str:
     """Return an angle without marks as one with them, and with a decimal point for a comma."""
     if parts := _UNMARKED.fullmatch(plain):
@@ -78,6 +82,8 @@ def parse_degrees(text: str) -> float:
 
 def _parse_marked(text: str) -> float:
     """Return degrees with marks or words, or in parts."""
+    if len(text) > _LONGEST_ANGLE:
+        raise ValueUnusableError("coordinate_unreadable", value=text[:60])
     plain = _WORDS.sub(" ", _bare(_with_marks(text))).strip()
     marks = {mark.upper() for mark in _HEMISPHERE.findall(plain)}
     match = _DEGREES.fullmatch(_HEMISPHERE.sub("", plain).strip())
@@ -117,6 +123,8 @@ def parse_pair(text: str) -> tuple[str, str]:
     """
     if shape := _SHAPE.search(text):
         return _on_shape(text) if shape[1] else (shape[2] or shape[4], shape[3] or shape[5])
+    if len(text) > _LONGEST_PAIR:
+        raise ValueUnusableError("coordinate_pair_unreadable", value=text[:60])
     plain = _with_marks(_OBJECT.sub("", text)).strip().strip("()[]").strip()
     plain = re.sub(r"(?i)^(?:srid=\d+;\s*)?point\s*(?:z\s*)?\(?\s*", "", plain).rstrip(")")
     if _COMMAS.fullmatch(plain):
@@ -133,7 +141,7 @@ def parse_pair(text: str) -> tuple[str, str]:
 #: A shape as well-known text, or a point as GeoJSON; and the signs of an object: {"lng": 121.4, "lat": 37.5}.
 _SHAPE = re.compile(
     r"(?i)^\s*(?:srid=\d+;\s*)?((?:multi)?(?:polygon|linestring)|multipoint)\s*z?m?\s*\("
-    r'|^\s*\{.*"(?:Multi)?Point".*"coordinates"\s*:\s*\[+\s*([-+\d.eE]+)\s*,\s*([-+\d.eE]+)'
+    r'|^\s*\{.{0,200}"(?:Multi)?Point".{0,200}"coordinates"\s*:\s*\[+\s*([-+\d.eE]+)\s*,\s*([-+\d.eE]+)'
     r'|^\s*\{\s*"coordinates"\s*:\s*\[+\s*([-+\d.eE]+)\s*,\s*([-+\d.eE]+)[\s\],]*"type"\s*:\s*"(?:Multi)?Point"'
 )
 _OBJECT = re.compile(r"[{}\"](?=.*[}])|[}]\s*$")

@@ -37,7 +37,7 @@ _DENIED = re.compile(
 )
 _DENIED_AFTER = re.compile(
     r"(?:[:：]\s*)?(?:暂无|没有|无|暂缺|不可用|已停用|停用|已拆除|损坏|×|✗|✘|(?<!是)否|not available|n/a|\bfalse|no)$"
-    r"|(?<![\d.])[×x*:：\s]*(?<![\d.])0\s*[台个处把间套张部只组位]?$",
+    r"|(?<![\d.])[×x*:：\s]{0,8}(?<![\d.])0\s*[台个处把间套张部只组位]?$",
     re.I,
 )
 _LIMITED = re.compile(

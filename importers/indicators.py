@@ -14,7 +14,7 @@ from geodata.indicators import Indicator, Period, find_word, parse_period, words
 from geodata.messages import Message
 from geodata.store import Store, Writer
 from geodata.vocabulary import Vocabulary
-from importers.amounts import in_units, parse_amount
+from importers.amounts import counts_in_its_own, in_units, parse_amount
 from importers.cleaning import parse_date, says_nothing
 from importers.extracting import Record
 from importers.indicators_spread import Spread
@@ -244,7 +244,7 @@ def _value(text: str, unit: str) -> tuple[float, str]:
         raise ValueUnusableError("indicator_value", value=text[:40]) from error
     plain, base = in_units(number, unit or own)
     # 1.2万 in a column of 万人次 are 12,000: the cell has its own ten thousands
-    counted = any(sign in text for sign in "万亿千百") and unit != ""
+    counted = unit != "" and counts_in_its_own(text)
     return (number if counted else plain), base.rstrip("。.")
 
 

@@ -25,6 +25,10 @@ _TICKED = frozenset("☑☒■")
 _NUMBERED = re.compile(r"1\s*[.、=:：\-]?\s*(?:是|有)\D*?([02])\s*[.、=:：\-]?\s*(?:否|无|没有)")
 #: Which of them a column may have at most, so as to be one of marks.
 _MOST = 8
+#: A longer text heads no column of marks.
+_LONGEST = 100
+#: Words that ask for money, not for a facility.
+_FREE = re.compile("免费|收费|提供")
 
 
 def meanings(heading: str, texts: Collection[str], words: Words) -> Mapping[str, str]:
@@ -37,9 +41,9 @@ def meanings(heading: str, texts: Collection[str], words: Words) -> Mapping[str,
         Different texts of the column.
     words : Words
     """
-    if not texts or len(texts) > _MOST:
+    if not texts or len(texts) > _MOST or len(heading) > _LONGEST:
         return {}
-    if "免费" in heading or "收费" in heading:
+    if ("免费" in heading or "收费" in heading) and not _asks(_FREE.sub("", heading), words):
         return _of_fee(heading, texts, words)
     if not _asks(heading, words):
         return {}

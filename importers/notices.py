@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from importers.areacodes import only_ends_like_area
 from importers.cleaning import cell_text
 from importers.headers import is_numbering
 from importers.reading import Grid, Row, Source
@@ -18,9 +19,11 @@ _NUMBERED = re.compile(
 )
 _REGION = re.compile(
     r"(?:北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃"
-    r"|青海|台湾|内蒙古|广西|西藏|宁夏|新疆)(?:省|市|(?:壮族|回族|维吾尔)?自治区|生产建设兵团)?|[一-鿿]{2,6}(?:市|区|县|旗|自治州)"
+    r"|青海|台湾|内蒙古|广西|西藏|宁夏|新疆)(?:省|市|(?:壮族|回族|维吾尔)?自治区|生产建设兵团)?|[一-鿿]{2,6}(?:市|(?<!社)区|县|旗|自治州)"
 )
 _COUNTED = re.compile(r"\s*[(]?共?\s*\d+\s*[个家处座]\s*[)]?\s*$")
+#: The name of a region with how many places it has is no longer.
+_LONGEST = 40
 #: A title, who gave it, when, what else is said: no name of a place.
 _ASIDE = re.compile(r"名单|名册|通知|决定|公告|附件|^\(|^(?:备注|注)\s*:|^\d{4}年\d|[总联]工会$|总工会办公[厅室]$|:$")
 
@@ -54,8 +57,8 @@ def _named(rows: Iterable[Row]) -> Iterator[Row]:
     for row in rows:
         text = next(iter(_texts(row)), "")
         plain = unicodedata.normalize("NFKC", _NUMBERED.sub("", text)).strip()
-        bare = _COUNTED.sub("", plain).rstrip(":").strip()
-        if _REGION.fullmatch(bare):
+        bare = _COUNTED.sub("", plain[:_LONGEST]).rstrip(":").strip()
+        if _REGION.fullmatch(bare) and not only_ends_like_area(bare):
             region = bare
         elif plain and not _ASIDE.search(plain):
             yield Row(row.number, [region, plain])

@@ -14,10 +14,10 @@ _JUNK = re.compile(
 _PLAIN = re.compile(r"[\d*-]+", re.ASCII)
 #: A number that a narrow cell broke in two.
 _WRAPPED = re.compile(r"-\s*\n\s*")
-_EXTENSION = re.compile(r"\s*(?:转接?|分机|ext\.?|x(?=\s*\d))\s*[:：]?\s*(\d{1,6})", re.IGNORECASE)
+_EXTENSION = re.compile(r"(?<!\s)\s*(?:转接?|分机|ext\.?|x(?=\s*\d))\s*[:：]?\s*(\d{1,6})", re.IGNORECASE)
 _MOBILE_BESIDE = re.compile(r"(?<=\d{5})\s+(?=(?:\+?86[- ]?)?1[3-9]\d{9}(?!\d)|0\d{2,3}-\d{7,8}|400-?\d)")
 _AFTER_MOBILE = re.compile(r"(?<!\d)(1[3-9]\d{9})\s+(?=[\d(+])")
-_BETWEEN = re.compile(r"[;；、,，\n]+|\s*[/|]\s*|\s*或者?\s*")
+_BETWEEN = re.compile(r"[;；、,，\n]+|[/|]|或者?")
 
 _SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石"

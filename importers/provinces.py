@@ -12,7 +12,9 @@ _CODES = {
     "云南": "53", "西藏": "54", "陕西": "61", "甘肃": "62", "青海": "63", "宁夏": "64", "新疆": "65", "台湾": "71",
     "香港": "81", "澳门": "82",
 }  # fmt: skip
-_NAMED = re.compile(rf"({'|'.join(_CODES)})(省|市|(?:壮族|回族|维吾尔)?自治区|特别行政区|生产建设兵团)?", re.UNICODE)
+_NAMED = re.compile(rf"({'|'.join(_CODES)})(省|市(?!场)|(?:壮族|回族|维吾尔)?自治区|特别行政区|生产建设兵团)?")
+#: Regions before a name take no more signs.
+_WITHIN = 40
 _ENDS = re.compile(r"[省市区县旗镇乡]|街道")
 
 
@@ -32,6 +34,6 @@ def province_of(text: str, *, within: bool = False) -> str | None:
 
 def regions_before(name: str) -> Iterator[tuple[str, str]]:
     """Yield what may be regions before a name with the rest of it, the longest first: 烟台市芝罘区, 北马路驿站."""
-    for end in reversed([match.end() for match in _ENDS.finditer(name)]):
+    for end in reversed([match.end() for match in _ENDS.finditer(name[:_WITHIN])]):
         if end >= 3 and len(name) - end >= 3:
             yield name[:end], name[end:]

@@ -39,7 +39,7 @@ _DATES = (
 )
 _SAMPLE = 50
 _COUNTS_REVIEWS = re.compile(r"评|打分|review|comment", re.IGNORECASE)
-_BRACKETS = re.compile(r"[(（\[].*?[)）\]]")
+_BRACKETS = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
 
 
 @dataclass(frozen=True, slots=True)

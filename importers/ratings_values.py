@@ -56,7 +56,7 @@ def scale_in(heading: str) -> float | None:
     plain = unicodedata.normalize("NFKC", heading)
     for inside in re.findall(r"[(\[]([^()\[\]]*)[)\]]", plain):
         if match := _SCALE_IN_HEADING.fullmatch(inside.strip()):
-            return _number(next(group for group in match.groups() if group))
+            return _number(next(group for group in match.groups() if group)) or None
     return None
 
 
@@ -76,7 +76,7 @@ def parse_value(text: str, scale_text: str, scheme: Scheme, stated: float | None
     ValueUnusableError
         If they are unreadable, or the value is not within its scale.
     """
-    plain = unicodedata.normalize("NFKC", text).strip()
+    plain = " ".join(unicodedata.normalize("NFKC", text).split())
     scale = parse_number(scale_text) if scale_text else stated or SCALES[scheme]
     if match := _OUT_OF.fullmatch(plain) or _SCALED.fullmatch(plain):
         plain, scale = match[1], _number(match[2])

@@ -14,6 +14,7 @@ from itertools import chain
 from typing import Literal
 
 from geodata.messages import Message
+from importers.areacodes import only_ends_like_area
 from importers.beside import apart
 from importers.cleaning import cell_text, key_of
 from importers.columns import Column, Note, Table, heading_index, require_columns, table_of
@@ -39,8 +40,7 @@ _AREA = re.compile(r".{1,12}(?:区|街道|镇|乡|村|社区|市|县)|.* (?:dist
 
 #: The area that a title begins with: 芝罘区户外劳动者服务站点.
 _AREA_BEFORE = re.compile(r"([一-鿿]{2,6}?(?:区|县|街道|镇|乡))(?=[一-鿿]{2})")
-#: What ends like an area and is a sort of place.
-_NO_AREA = re.compile("(?:服务|休息|景|小|园|厂|校|停车|开放|生活|办公|站|库|地)区$|地市$|超市$|门市$")
+_NO_AREA = re.compile("地[区市]$")
 
 
 @dataclass(slots=True)
@@ -150,6 +150,11 @@ def _reject_hidden(parts: Sequence[_Part]) -> None:
     for part in hidden if len(hidden) < len(used) else ():
         part.use = "left_out"
         part.reason = Message("table_hidden", {"table": part.name, "rows": len(part.section.rows)})
+
+
+def _is_area(text: str) -> bool:
+    """Tell whether what ends like the name of an area is one."""
+    return not (_NO_AREA.search(text) or only_ends_like_area(text))
 
 
 class _Stack:
@@ -266,7 +271,7 @@ class _Stack:
             return clean_title(part.section.title)
         name = clean_title(part.sheet_name)
         known = any(self._words.find(group, name) for group in ("kinds", "facilities"))
-        return name if known or (_AREA.fullmatch(name) and not _NO_AREA.search(name)) else ""
+        return name if known or (_AREA.fullmatch(name) and _is_area(name)) else ""
 
     def _said(self, part: _Part, title: str) -> dict[str, str]:
         """Return what a title says, by field: the programme or the area, the kind, and a facility if it is one."""
@@ -280,7 +285,7 @@ class _Stack:
         kind = next((code for code in kinds if code), None) or words.kind_within(title)
         said = {"label": title}
         area = _AREA_BEFORE.match(title)
-        if area and not _NO_AREA.search(area[1]) and words.kind_within(title[area.end() :]):
+        if area and _is_area(area[1]) and words.kind_within(title[area.end() :]):
             said["area"] = area[1]
         if kind or facility:
             said["kind"] = kind or "public_facility"

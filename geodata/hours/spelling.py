@@ -26,7 +26,7 @@ _HAN: Final = {sign: number for number, sign in enumerate("零一二三四五六
 #: A number up to 24; 二十 right after 周 is Tuesday and ten.
 _HOUR: Final = r"(?:(?<![周期拜])二十[一二三四]?|十[一二三四五六七八九]?|[一二两三四五六七八九])"
 _HAN_TIME = re.compile(
-    rf"({_HOUR})(?=\s*(?:-|~|至|到)\s*{_HOUR}[点时](?!间))|({_HOUR})([点时])(?!间)(?:([一三])刻|([二三四五]?十[一-九]?五?|零[一-九])分?(?![月日号点时]))?"
+    rf"({_HOUR})(?=\s*(?:-|~|至|到)\s*{_HOUR}[点时](?!间))|({_HOUR})([点时])(?!间)(?:([一三])刻|([二三四五]?十[一二三四五六七八九]?|零[一二三四五六七八九])分?(?![月日号点时]))?"
 )
 #: 朝九晚五, 早9晚5, 早8点晚8点半
 _EARLY_LATE = re.compile(
@@ -40,12 +40,16 @@ def plain(text: str) -> str:
     return _DASHES.sub("-", narrow).strip()
 
 
+def simple(text: str) -> str:
+    """Return ``text`` with the words for hours in simplified characters."""
+    return text.translate(_SIMPLIFIED)
+
+
 def spelled(text: str) -> str:
     """Write a plain text the usual way.
 
-    周1 as 周一, 8.30-17.30 and 0830-1730 with colons, 九点 and 朝九晚五 in figures, traditional characters simplified.
+    周1 as 周一, 8.30-17.30 and 0830-1730 with colons, 九点 and 朝九晚五 in figures.
     """
-    text = text.translate(_SIMPLIFIED)
     text = _DIGIT_DAYS.sub(
         lambda days: re.sub(r"[1-7]", lambda digit: "一二三四五六日"[int(digit[0]) - 1], days[0]), text
     )

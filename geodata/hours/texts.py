@@ -381,9 +381,6 @@ class _Reader:
             index += 1
         return index if index < len(self.words) and self.words[index].kind in kinds else None
 
-    def _follows_day(self, ahead: int) -> bool:
-        return self._after_separators(ahead, *_DAYS) is not None
-
     def _stuck(self, back: int = 0) -> NotHoursError:
         rest = "".join(word.text for word in self.words[max(0, self.at + back) :])
         return NotHoursError("hours_not_understood", part=rest or self.words[-1].text)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from geodata.hours.languages import translated
-from geodata.hours.spelling import plain, spelled
+from geodata.hours.spelling import plain, simple, spelled
 
 Kind = Literal[
     "time", "part", "next_day", "all_day",
@@ -79,7 +79,7 @@ _LEXICON: Final[tuple[tuple[Kind, str], ...]] = (
     (
         "always",
         r"全年(?:365天)?(?:无休|不休|不打烊|开放)"
-        r"|(?:国家)?(?:法定)?节假日(?:(?:正常|照常)(?!休|放假|闭)|不休息?|无休|不闭馆|不打烊|不放假)(?:开放|营业|开馆|上班|服务)?"
+        r"|(?:国家)?(?:法定)?节假日(?:(?:正常|照常)(?!休|放假|公休|闭|关|停)|不休息?|无休|不闭馆|不打烊|不放假)(?:开放|营业|开馆|上班|服务)?"
         r"|无休",
     ),
     ("holiday", r"(?:国家)?法定(?:节假日|假日|节日|假期)|节假日|公众假期|(?:public)?holidays?"),
@@ -87,7 +87,7 @@ _LEXICON: Final[tuple[tuple[Kind, str], ...]] = (
     ("time", r"\d{1,2}:\d{2}(?::00)?(?:am|pm)?|\d{1,2}(?:am|pm)"),
     ("area", r"(?:24小时)?自助[一-鿿]{0,4}?[区室厅馆]"),
     ("all_day", r"(?:全天)?24(?:小时|h(?:ours|rs)?)(?:全天|不打烊|不间断)?|24/7|7[x×*]24(?:小时|h)?|全[天日]"),
-    ("time", r"\d{1,2}[点时](?:半|\d{1,2}分?)?[整钟]?|\d{1,2}(?=(?:-|至|到|~)\d{1,2}[点时])"),
+    ("time", r"\d{1,2}[点时](?:半|\d{1,2}分?(?![点时:\d]))?[整钟]?|\d{1,2}(?=(?:-|至|到|~)\d{1,2}[点时])"),
     ("night_closed", r"(?:夜间|夜晚|晚上)(?:不(?:对外)?(?:开放|营业|开门)|关闭|关门|闭馆)"),
     ("part", r"[上下中]午|早[上晨间]|清晨|午后|晚[上间]|夜间|傍晚|凌晨|白天|日间|[早晚]|中(?=\d)"),
     ("next_day", r"[次翌]日|第二天"),
@@ -96,7 +96,7 @@ _LEXICON: Final[tuple[tuple[Kind, str], ...]] = (
     ("closing_day", r"(?:闭馆|休馆|休息|闭站|公休)日|closedon"),
     (
         "closed",
-        r"闭[馆店站门]|休馆|(?:正常)?休息|(?:正常)?放假|公休|[轮例]休|休(?![假闲])|关[闭门]|不(?:对外)?开放|不开[馆门]|不营业|停止(?:开放|服务)|closed|off",
+        r"闭[馆店站门]|休馆|(?:正常|照常)(?:休馆|休息|放假|公休|闭[馆店站门]|关[闭门])|休息|放假|公休|[轮例定]休|休(?![假闲])|关[闭门]|不(?:对外)?开放|不开[馆门]|不营业|停止(?:开放|服务)|closed|off",
     ),
     ("except", r"除外"),
     ("notice", r"另行(?:通知|公告|公布)"),
@@ -124,6 +124,8 @@ WEEKEND: Final = frozenset({5, 6})
 
 #: Hours of half a day.
 NOON: Final = 12
+#: Hours of the next day that people call the night of this one.
+_AFTER_MIDNIGHT: Final = (1, 2, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ class Token:
 
 def tokens(text: str) -> list[Token]:
     """Cut a text into words; neighbouring characters that belong to none are one word of kind ``unknown``."""
-    letters = re.sub(r"\s+", "", spelled(translated(plain(text)))).lower()
+    letters = re.sub(r"\s+", "", spelled(translated(simple(plain(text))))).lower()
     found: list[Token] = []
     start = at = 0
     while at < len(letters):
@@ -182,11 +184,13 @@ def tokens(text: str) -> list[Token]:
 
 
 def hour_of(hour: int, part: Part) -> int:
-    """Return the hour on the 24-hour clock: 下午2:00 is 14, 中午1:00 13, 晚上12:00 24, 凌晨12:00 0."""
+    """Return the hour on the 24-hour clock: 下午2:00 is 14, 中午1:00 13, 晚上12:00 24, 晚上1:00 25, 凌晨12:00 0."""
     if part == "pm" and 1 <= hour < NOON:
         return hour + NOON
     if part == "noon" and 1 <= hour <= 3:
         return hour + NOON
+    if part == "night" and hour in _AFTER_MIDNIGHT:
+        return hour + 2 * NOON
     if part == "night" and 1 <= hour <= NOON:
         return hour + NOON
     if part == "small" and hour == NOON:

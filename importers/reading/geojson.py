@@ -40,7 +40,7 @@ def read_geojson(path: Path) -> list[Grid]:
         return read_elements(path, elements)
     try:
         content = as_geojson(content) or content
-    except (LookupError, TypeError, ValueError) as error:
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
         raise FileError("file_no_features", file=path.name) from error
     if not is_geojson(content):
         return json_grids(path, content)

@@ -41,7 +41,10 @@ def crs_of(name: object, file: str) -> pyproj.CRS | None:
 
 def is_geometry(value: object) -> TypeGuard[dict[str, Any]]:
     """Tell whether an object is a geometry of GeoJSON."""
-    return isinstance(value, dict) and value.get("type") in _GEOMETRIES and isinstance(value.get("coordinates"), list)
+    if not isinstance(value, dict) or not isinstance(value.get("coordinates"), list):
+        return False
+    kind = value.get("type")
+    return isinstance(kind, str) and kind in _GEOMETRIES
 
 
 def shape_of(geometry: object) -> shapely.Geometry | None:

@@ -6,6 +6,7 @@ of cells below an array of names, one object or array for each column, and objec
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -81,7 +82,9 @@ def _described(content: Item) -> tuple[str, str, list[Item]] | None:
     if not _are_names(names):
         return None
     if all(isinstance(row, list) and len(row) <= len(names) for row in rows):
-        return rows_key, columns_key, [_record(columns, row) for row in rows]
+        labels = labels_of(columns)
+        shown = [labels.get(name, name) for name in names]
+        return rows_key, columns_key, [_record(columns, shown, row) for row in rows]
     if all(isinstance(row, dict) for row in rows) and all(isinstance(column, dict) for column in columns):
         labels = labels_of(columns)
         return rows_key, columns_key, [{labels.get(key, key): value for key, value in row.items()} for row in rows]
@@ -113,20 +116,19 @@ def labels_of(columns: Sequence[Any]) -> dict[str, str]:
         for label in [next((column[key] for key in _LABELS if isinstance(column.get(key), str)), "").strip()]
         if label
     }
-    taken = [*found.values(), *(name for column in columns if (name := _name(column)) not in found)]
-    return {name: label for name, label in found.items() if taken.count(label) == 1}
+    others = [name for column in columns if isinstance(name := _name(column), str) and name not in found]
+    taken = Counter([*found.values(), *others])
+    return {name: label for name, label in found.items() if taken[label] == 1}
 
 
-def _record(columns: Sequence[Any], row: Sequence[Any]) -> Item:
+def _record(columns: Sequence[Any], names: Sequence[str], row: Sequence[Any]) -> Item:
     """Return a row of cells as an object; cells in parts, whose names the column gives, as objects within."""
     record: dict[str, Any] = {}
-    labels = labels_of(columns)
-    for column, cell in zip(columns, row, strict=False):
+    for column, name, cell in zip(columns, names, row, strict=False):
         parts = column.get("subColumnTypes") if isinstance(column, dict) else None
         if isinstance(cell, list) and isinstance(parts, list) and len(parts) == len(cell):
             cell = dict(zip(map(str, parts), cell, strict=True))
-        name = str(_name(column))
-        record[labels.get(name, name)] = cell
+        record[name] = cell
     return record
 
 

@@ -18,8 +18,8 @@ def overpass_elements(content: object) -> list[dict[str, Any]]:
     elements = content.get("elements") if isinstance(content, dict) else None
     if not isinstance(elements, list) or not all(isinstance(item, dict) for item in elements):
         return []
-    kinds = {item.get("type") for item in elements}
-    return elements if kinds <= {"node", "way", "relation"} and any("tags" in item for item in elements) else []
+    placed = all(item.get("type") in ("node", "way", "relation") for item in elements)
+    return elements if placed and any("tags" in item for item in elements) else []
 
 
 def as_geojson(content: object) -> dict[str, Any] | None:

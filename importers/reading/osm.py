@@ -76,13 +76,15 @@ def _shape_of(item: Mapping[str, Any]) -> shapely.Geometry | None:
     centre, bounds, nodes = item.get("center"), item.get("bounds"), item.get("geometry")
     try:
         if isinstance(bounds, dict) and not isinstance(centre, dict):
-            return shapely.box(bounds["minlon"], bounds["minlat"], bounds["maxlon"], bounds["maxlat"])
-        if isinstance(nodes, list) and nodes and not isinstance(centre, dict):
-            return shapely.multipoints([(node["lon"], node["lat"]) for node in nodes if node])
-        place = centre if isinstance(centre, dict) else item
-        return shapely.Point(float(place["lon"]), float(place["lat"]))
+            shape = shapely.box(bounds["minlon"], bounds["minlat"], bounds["maxlon"], bounds["maxlat"])
+        elif isinstance(nodes, list) and nodes and not isinstance(centre, dict):
+            shape = shapely.multipoints([(node["lon"], node["lat"]) for node in nodes if node])
+        else:
+            place = centre if isinstance(centre, dict) else item
+            shape = shapely.Point(float(place["lon"]), float(place["lat"]))
     except (KeyError, TypeError, ValueError):
         return None
+    return shape if np.isfinite(shape.bounds).all() else None
 
 
 def _grids(path: Path, found: Sequence[tuple[Mapping[str, str], shapely.Geometry]]) -> list[Grid]:
