@@ -30,7 +30,7 @@ from geodata.vocabulary import Vocabulary
 from importers.areacodes import NAMED_LEVELS, area_code, area_name
 from importers.cleaning import cell_text, key_of
 from importers.columns import heading_index
-from importers.coordinates import check_datum, datum_choice, surveyed_choice
+from importers.datum_choice import check_datum, datum_choice, surveyed_choice
 from importers.extracting import Record
 from importers.known import tell_datum
 from importers.opening import Opened, Progress, batch, open_grid

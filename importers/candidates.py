@@ -17,7 +17,8 @@ from geodata.store import Store
 from geodata.store.candidates import put_candidates, read_candidates
 from geodata.vocabulary import Vocabulary
 from importers.cleaning import key_of, parse_number
-from importers.coordinates import DatumChoice, Given, check_datum, datum_choice
+from importers.coordinates import Given
+from importers.datum_choice import DatumChoice, check_datum, datum_choice
 from importers.extracting import Record
 from importers.known import Sample, find_datum, tell_datum
 from importers.opening import Opened, Progress, batch, open_table

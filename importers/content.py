@@ -6,9 +6,8 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from geodata.errors import ValueUnusableError
 from importers.cleaning import clean
-from importers.coordinates import parse_degrees, parse_pair
+from importers.coordinates import is_angle, is_pair
 from importers.freetext import read_text
 from importers.names import simplified
 from importers.words import Words
@@ -89,9 +88,9 @@ def by_content(
 def fit(field: str, texts: Sequence[str], words: Words) -> float | None:
     """Return what share of a column looks like the field that its heading says; ``None`` where that cannot be told."""
     tests: dict[str, Callable[[str], bool]] = {
-        "lon": _is_angle,
-        "lat": _is_angle,
-        "lonlat": _is_pair,
+        "lon": is_angle,
+        "lat": is_angle,
+        "lonlat": is_pair,
         "phone": lambda text: any(sign.isdigit() for sign in text),
         "opening_hours": lambda text: bool(re.search(r"[\d全天时周]", text)),
     }
@@ -104,7 +103,7 @@ def fit(field: str, texts: Sequence[str], words: Words) -> float | None:
 def _coordinates(samples: Mapping[int, Sequence[str]]) -> dict[int, Found]:
     """Return two columns of numbers within China's bounds, the nearest such pair, or one of pairs."""
     for index, texts in samples.items():
-        if (share := _share(texts, lambda text: _is_pair(text) and "." in text)) >= MOST:
+        if (share := _share(texts, lambda text: is_pair(text) and "." in text)) >= MOST:
             return {index: Found("lonlat", round(0.9 * share, 2))}
     exact = {index: texts for index, texts in samples.items() if 2 * _share(texts, _is_exact) >= 1}
     lons = {index: share for index, texts in exact.items() if (share := _share(texts, _within(*_LON))) >= MOST}
@@ -154,21 +153,6 @@ def _within(lowest: float, highest: float) -> Callable[[str], bool]:
 
 def _is_exact(text: str) -> bool:
     return _EXACT.fullmatch(text) is not None
-
-
-def _is_angle(text: str) -> bool:
-    try:
-        parse_degrees(text)
-    except ValueUnusableError:
-        return False
-    return True
-
-
-def _is_pair(text: str) -> bool:
-    try:
-        return all(_is_angle(part) for part in parse_pair(text))
-    except ValueUnusableError:
-        return False
 
 
 def awards_in(name: str) -> Iterator[str]:

@@ -5,19 +5,13 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geodata.errors import ParameterError, ValueUnusableError
+from geodata.errors import ValueUnusableError
 from geodata.messages import Message
-from geodata.sites import Datum
-from importers.datums import CANDIDATES, Decision
-
-#: What may be asked for.
-DATUMS = ("auto", *CANDIDATES)
 
 _DEGREES = re.compile(
     r"(?P<sign>[-+])?(?P<deg>\d+(?:\.\d+)?)\s*(?:°|度|º|d|deg)?\s*"
@@ -160,6 +154,23 @@ def _on_shape(text: str) -> tuple[str, str]:
     return repr(point.x), repr(point.y)
 
 
+def is_angle(text: str) -> bool:
+    """Tell whether a text can be read as degrees."""
+    try:
+        parse_degrees(text)
+    except ValueUnusableError:
+        return False
+    return True
+
+
+def is_pair(text: str) -> bool:
+    """Tell whether a text can be read as two coordinates."""
+    try:
+        return all(map(is_angle, parse_pair(text)))
+    except ValueUnusableError:
+        return False
+
+
 def marks_order(text: str) -> bool:
     """Tell whether the parts of a pair say themselves which is which."""
     plain = unicodedata.normalize("NFKC", text)
@@ -240,84 +251,6 @@ def check_point(lon: float, lat: float) -> Given:
     if abs(lat) > 90 and abs(lon) <= 180:
         return Given(None, None, Message("lat_out_of_range", {"value": f"{lat:.10g}"}), "lat")
     return Given(None, None, Message("lon_out_of_range", {"value": f"{lon:.10g}"}), "lon")
-
-
-@dataclass(frozen=True, slots=True)
-class DatumChoice:
-    """In which datum a file's coordinates are taken to be.
-
-    Attributes
-    ----------
-    datum : Datum
-    assumed : bool
-        Whether nobody said so and nothing shows it.
-    decision : Decision, optional
-        What the evidence says, where it was asked.
-    before : bool
-        Whether the datum is assumed because the same coordinates were taken so at an earlier import.
-    """
-
-    datum: Datum
-    assumed: bool
-    decision: Decision | None = None
-    before: bool = False
-
-
-def check_datum(option: str) -> None:
-    """Refuse what is neither a datum nor ``auto``.
-
-    Raises
-    ------
-    ParameterError
-        If it is neither.
-    """
-    if option not in DATUMS:
-        raise ParameterError("option_unusable", name="datum", value=option, expected=", ".join(DATUMS))
-
-
-def datum_choice(
-    option: str, *, stated: Datum | None = None, decision: Decision | None = None, before: Datum | None = None
-) -> DatumChoice:
-    """Decide the datum of a file.
-
-    Parameters
-    ----------
-    option : str
-        What the person asked for: a datum, or ``auto``.
-    stated : Datum, optional
-        What the profile or the file itself says.
-    decision : Decision, optional
-        What the evidence says (:func:`importers.datums.decide`).
-    before : Datum, optional
-        As what the same coordinates were taken at an earlier import.
-
-    Returns
-    -------
-    DatumChoice
-        The option if it names a datum, else what is stated, else what the evidence shows; else what was taken before or
-        WGS-84, marked as assumed.
-    """
-    asked: Datum | None = next((datum for datum in CANDIDATES if datum == option), None)
-    if datum := asked or stated:
-        return DatumChoice(datum, assumed=False)
-    if decision is not None and decision.datum is not None:
-        return DatumChoice(decision.datum, assumed=False, decision=decision)
-    return DatumChoice(before or "wgs84", assumed=True, decision=decision, before=before is not None)
-
-
-#: EPSG codes of China's national system CGCS2000: geodetic, and Gauss-Krüger by zones of 6 and 3 degrees.
-_CGCS2000 = frozenset({4479, 4480, 4490, *range(4491, 4555)})
-
-
-def surveyed_choice(choice: DatumChoice, crs: str) -> DatumChoice:
-    """Return WGS-84 as stated where nothing else shows a datum and the file's CRS is one that surveyors use in China.
-
-    CGCS2000 is WGS-84 within a few centimetres. Files that say EPSG:4326 prove nothing: programs write that unasked.
-    """
-    code = re.fullmatch(r"EPSG:(\d+)", crs)
-    if choice.assumed and not choice.before and code and int(code[1]) in _CGCS2000:
-        return DatumChoice("wgs84", assumed=False)
-    return choice
 
 
 def shared_points(lon: NDArray[np.float64], lat: NDArray[np.float64], address: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -23,7 +23,8 @@ from geodata.store import Store
 from geodata.vocabulary import Vocabulary, load_vocabulary
 from importers.amounts import parse_amount
 from importers.cleaning import cell_text
-from importers.coordinates import DatumChoice, Given, check_datum, datum_choice
+from importers.coordinates import Given
+from importers.datum_choice import DatumChoice, check_datum, datum_choice
 from importers.datum_names import datum_of_headings
 from importers.datums import MAX_POINTS
 from importers.extracting import Record

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from geodata.errors import ValueUnusableError
 from importers.cleaning import split_list
-from importers.coordinates import parse_degrees, parse_pair
+from importers.coordinates import is_angle, is_pair
 from importers.partial_hours import CLOSES, OPENS, are_clocks
 from importers.words import Words, coded
 
@@ -29,25 +28,10 @@ def content_fits(field: str, texts: Sequence[str], subject: str, words: Words) -
     if field.startswith(("facilities.", "services.")):
         return any(words.value(text) for text in texts)
     if field == "address":
-        return not all(_is_pair(text) for text in texts)
+        return not all(is_pair(text) for text in texts)
     return True
 
 
 def are_coordinates(field: str, texts: Sequence[str]) -> bool:
     """Tell whether any text is an angle, or a pair of them."""
-    return any(map(_is_pair if field == "lonlat" else _is_angle, texts))
-
-
-def _is_pair(text: str) -> bool:
-    try:
-        return all(_is_angle(part) for part in parse_pair(text))
-    except ValueUnusableError:
-        return False
-
-
-def _is_angle(text: str) -> bool:
-    try:
-        parse_degrees(text)
-    except ValueUnusableError:
-        return False
-    return True
+    return any(map(is_pair if field == "lonlat" else is_angle, texts))

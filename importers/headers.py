@@ -7,10 +7,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from geodata.errors import ValueUnusableError
 from geodata.hours import parse_hours
 from importers.cleaning import cell_text, heading_keys, key_of
-from importers.coordinates import parse_degrees, parse_pair
+from importers.coordinates import is_pair
 from importers.reading import Row
 from importers.words import Words
 
@@ -260,12 +259,7 @@ def _is_naming(texts: Sequence[str]) -> bool:
 
 
 def _is_pair(text: str) -> bool:
-    try:
-        first, second = parse_pair(text)
-        parse_degrees(first), parse_degrees(second)
-    except ValueUnusableError:
-        return False
-    return "." in text
+    return "." in text and is_pair(text)
 
 
 def _is_hours(text: str) -> bool:

@@ -17,7 +17,7 @@ from geodata.messages import Message
 from geodata.sites import Datum
 from geodata.store import Store, schema
 from importers.cleaning import key_of
-from importers.coordinates import DatumChoice, datum_choice
+from importers.datum_choice import DatumChoice, datum_choice
 from importers.datums import Evidence, EvidenceProvider, ReferenceEvidence, Tried, decide, metres
 from importers.report import ImportReport
 

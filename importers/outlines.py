@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geodata.areas import Area
-from importers.coordinates import DatumChoice, datum_choice
+from importers.datum_choice import DatumChoice, datum_choice
 from importers.datums import MAX_POINTS, Decision, Evidence, Tried, decide
 
 Floats = NDArray[np.float64]

@@ -10,7 +10,7 @@ from geodata.sites import Datum
 from geodata.store import Store
 from geodata.vocabulary import Vocabulary
 from importers import writing
-from importers.coordinates import DatumChoice, check_datum, datum_choice, surveyed_choice
+from importers.datum_choice import DatumChoice, check_datum, datum_choice, surveyed_choice
 from importers.datum_names import datum_of_headings, service_of
 from importers.known import Sample, find_datum, tell_datum
 from importers.loading import Loader

@@ -12,7 +12,7 @@ from geodata.errors import FileError, ParameterError, ValueUnusableError
 from geodata.messages import Message
 from geodata.store import BatchInfo, Store
 from geodata.streets import StreetNetwork
-from importers.coordinates import check_datum, datum_choice
+from importers.datum_choice import check_datum, datum_choice
 from importers.known import tell_datum
 from importers.opening import Progress
 from importers.reading import sha256_of

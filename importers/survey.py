@@ -20,16 +20,8 @@ from geodata.sites import Datum
 from geodata.store.reading import chunks
 from importers.cleaning import key_of
 from importers.columns import Table
-from importers.coordinates import (
-    DatumChoice,
-    Given,
-    check_point,
-    marks_order,
-    outliers,
-    parse_degrees,
-    parse_pair,
-    shared_points,
-)
+from importers.coordinates import Given, check_point, marks_order, outliers, parse_degrees, parse_pair, shared_points
+from importers.datum_choice import DatumChoice
 from importers.datums import CANDIDATES, MAX_POINTS
 from importers.extracting import CHUNK, Extractor
 from importers.known import Sample

@@ -17,7 +17,7 @@ from geodata.sites import Position
 from geodata.store import NewReview, SiteOutline, Store, Writer
 from geodata.store.reading import chunks
 from importers.cleaning import key_of
-from importers.coordinates import DatumChoice, datum_choice
+from importers.datum_choice import DatumChoice, datum_choice
 from importers.drafting import Draft
 from importers.extracting import Record
 from importers.keys import MADE_KEY

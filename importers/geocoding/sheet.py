@@ -14,7 +14,7 @@ from geodata.sites import Position, StoredSite
 from geodata.store import Store
 from geodata.vocabulary import Vocabulary
 from importers.cleaning import key_of
-from importers.coordinates import DATUMS, DatumChoice, check_datum, datum_choice
+from importers.datum_choice import DATUMS, DatumChoice, check_datum, datum_choice
 from importers.drafting import Draft
 from importers.extracting import Record
 from importers.geocoding.answers import Answer

@@ -20,7 +20,8 @@ from importers.cleaning import (
     parse_number,
     split_list,
 )
-from importers.coordinates import check_point, datum_choice, marks_order, parse_degrees, parse_pair, shared_points
+from importers.coordinates import check_point, marks_order, parse_degrees, parse_pair, shared_points
+from importers.datum_choice import datum_choice
 from importers.phones import people_in, read_phones
 from importers.words import Words
 
