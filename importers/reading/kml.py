@@ -11,8 +11,10 @@ from pathlib import Path
 _MEMBER = re.compile(r"(<(?:\w+:)?(?:Data|SimpleData|SimpleField)\b[^<>]*?\bname\s*=\s*)(\"[^\"]*\"|'[^']*')")
 _DESCRIPTION = re.compile(r"<description>(.*?)</description>(\s*)", re.DOTALL)
 _CDATA = re.compile(r"^\s*<!\[CDATA\[(.*?)\]\]>\s*$", re.DOTALL)
-_ROW = re.compile(r"<tr\b[^>]*>(.*?)</tr\s*>", re.IGNORECASE | re.DOTALL)
-_CELL = re.compile(r"<t[dh]\b[^>]*>(.*?)</t[dh]\s*>", re.IGNORECASE | re.DOTALL)
+_ROW = re.compile(r"<tr\b[^<>]*>(.*?)</tr\s*>", re.IGNORECASE | re.DOTALL)
+_ROW_END = re.compile(r".*</tr\s*>", re.IGNORECASE | re.DOTALL)
+_CELL = re.compile(r"<t[dh]\b[^<>]*>(.*?)</t[dh]\s*>", re.IGNORECASE | re.DOTALL)
+_CELL_END = re.compile(r".*</t[dh]\s*>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^<>]*>")
 _SPACES = re.compile(r"[\s\xa0]+")
 _LONGEST_NAME = 30
@@ -38,14 +40,10 @@ def plain_kml(path: Path) -> tuple[bytes, dict[str, str]] | None:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
         return None
-    names: dict[str, str] = {}
+    made: dict[str, str] = {}
 
     def plain(name: str) -> str:
-        for known, called in names.items():
-            if called == name:
-                return known
-        names[made := f"member_{len(names) + 1}_"] = name
-        return made
+        return made.setdefault(name, f"member_{len(made) + 1}_")
 
     def renamed(match: re.Match[str]) -> str:
         name = html.unescape(match[2][1:-1])
@@ -59,23 +57,33 @@ def plain_kml(path: Path) -> tuple[bytes, dict[str, str]] | None:
         # Lines may say more than names and values: they stay what the placemark is described by.
         return f"{match[0] if lines else ''}<ExtendedData>{''.join(members)}</ExtendedData>{match[2]}"
 
-    changed = _MEMBER.sub(renamed, _DESCRIPTION.sub(with_members, text))
-    return (changed.encode(), names) if names else None
+    # What begins behind the last end has none: each of many such beginnings would be followed to the end of the file.
+    end = text.rfind("</description>") + len("</description>") if "</description>" in text else 0
+    changed = _MEMBER.sub(renamed, _DESCRIPTION.sub(with_members, text[:end]) + text[end:])
+    return (changed.encode(), {called: name for name, called in made.items()}) if made else None
 
 
 def _pairs(description: str) -> tuple[list[tuple[str, str]], bool]:
     """Return names and values of a description: of its rows of two cells, or of its lines, and whether of lines."""
     inner = _CDATA.match(description)
     markup = inner[1] if inner else html.unescape(description)
-    rows = _ROW.findall(markup)
+    rows = _ended(_ROW, _ROW_END, markup)
     if not rows:
         return list(_labelled(html.unescape(_TAG.sub("", _LINE_END.sub("\n", markup))))), True
     pairs = []
     for row in rows:
-        cells = [_SPACES.sub(" ", html.unescape(_TAG.sub(" ", cell))).strip(" :：") for cell in _CELL.findall(row)]
+        cells = [
+            _SPACES.sub(" ", html.unescape(_TAG.sub(" ", cell))).strip(" :：") for cell in _ended(_CELL, _CELL_END, row)
+        ]
         if len(cells) == 2 and cells[0] and cells[1] and len(cells[0]) <= _LONGEST_NAME:
             pairs.append((cells[0], cells[1]))
     return pairs, False
+
+
+def _ended(element: re.Pattern[str], last_end: re.Pattern[str], markup: str) -> list[str]:
+    """Return what elements hold that have an end; those that begin behind the last end have none."""
+    found = last_end.match(markup)
+    return element.findall(found[0]) if found else []
 
 
 def _labelled(text: str) -> Iterator[tuple[str, str]]:

@@ -30,6 +30,7 @@ from importers.ratings_titles import award_name
 from importers.ratings_values import parse_value, scale_in
 from importers.reading import open_source
 from importers.reading.jsonshapes import tables
+from importers.reading.kml import plain_kml
 from importers.words import Words
 
 WORDS = Words(load_vocabulary())
@@ -156,3 +157,15 @@ def test_long_texts_take_no_long(read: Callable[[str], object], sign: str) -> No
                 read(text)
 
     assert grows_no_faster_than_its_input(looked_at)
+
+
+@pytest.mark.parametrize("sign", ["<tr>", "<tr", "<tr><td>", "</tr><tr>", "<td>甲</td>"])
+def test_descriptions_without_ends_take_no_long(sign: str, tmp_path: Path) -> None:
+    path = tmp_path / "hostile.kml"
+
+    def read(size: int) -> None:
+        rows, opens = f"</tr>{sign * size}", "<description>" * size
+        path.write_text(f"<kml><description><![CDATA[{rows}]]></description>{opens}</kml>", encoding="utf-8")
+        plain_kml(path)
+
+    assert grows_no_faster_than_its_input(read)
