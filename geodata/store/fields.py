@@ -73,7 +73,7 @@ def stated_columns(stated: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
     present = frozenset[str]().union(*stated)
 
     def values(name: str) -> list[Any]:
-        default = _site_defaults().get(name)
+        default = _site_defaults()[name]
         return [one.get(name, default) for one in stated] if name in present else [default] * len(stated)
 
     return _columns(values)
@@ -91,7 +91,8 @@ def _columns(values: Callable[[str], list[Any]]) -> dict[str, list[Any]]:
         columns[f"entrance_{name}"] = _of_parts(entrances, name, None)
     columns["hours_osm"] = [one.osm for one in hours]
     columns["hours_text"] = [one.text for one in hours]
-    for name in ("access", *_LISTS):
+    columns["access"] = mapped(_plain_part, values("access"))
+    for name in _LISTS:
         columns[name] = mapped(_plain, values(name))
     for name in KEYED:
         columns[name] = mapped(_plain_entries, values(name))
@@ -125,7 +126,8 @@ def _of_parts(parts: Sequence[Any], name: str, missing: Any) -> list[Any]:
 @cache
 def _site_defaults() -> Mapping[str, Any]:
     """Return the attributes of a site that says nothing."""
-    return {part.name: getattr(Site("", ""), part.name) for part in fields(Site)}
+    nothing = Site("", "")
+    return {part.name: getattr(nothing, part.name) for part in fields(Site)}
 
 
 def from_row(row: Mapping[str, Any]) -> Site:
@@ -283,8 +285,8 @@ def _plain(value: Any) -> Any:
 
 
 @lru_cache(maxsize=8192)
-def _plain_part(part: Amenity) -> Any:
-    """Return the JSON form of a facility, one for all that say the same; not to be changed."""
+def _plain_part(part: Amenity | Access) -> Any:
+    """Return the JSON form of a part, one for all that say the same; not to be changed."""
     return _plain(part)
 
 
